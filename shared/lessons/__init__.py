@@ -1,0 +1,1 @@
+"""Code exported from notebooks; made by `days refresh`, never edited by hand."""

@@ -1,0 +1,245 @@
+"""A proof: metrics against bars, a control that must miss them, hashes of all it left behind.
+
+A proof lives in proofs/dayNN/: proof.json beside the artifacts. It is written whole or not
+at all.
+"""
+
+import hashlib
+import json
+import math
+import os
+import shutil
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from shared.curriculum import ROOT, Bar, Curriculum, Facts
+from shared.errors import DaysError
+
+SCHEMA = 1
+NOTEBOOK = "notebook.ipynb"  # the notebook as it ran, attached after the proof was made
+
+
+class ProofError(DaysError):
+    """A bar was missed, a control passed, or a proof on disk isn't whole."""
+
+
+@dataclass
+class Verdict:
+    """What `judge` found. `metrics` and `controls` go into proof.json as they are."""
+
+    metrics: dict[str, dict] = field(default_factory=dict)
+    controls: dict[str, dict] = field(default_factory=dict)
+    faults: list[str] = field(default_factory=list)
+
+    @property
+    def passed(self) -> bool:
+        return not self.faults
+
+
+def proofs_folder() -> Path:
+    """Where proofs go: DAYS_PROOFS, else proofs/ in the repository."""
+    return Path(os.environ.get("DAYS_PROOFS") or ROOT / "proofs")
+
+
+def judge(
+    facts: Facts,
+    scale: str,
+    kinds: set[str],
+    subject: Mapping[str, float],
+    controls: Mapping[str, Mapping[str, float]],
+) -> Verdict:
+    """Hold measured metrics against the day's bars.
+
+    The subject must reach every bar; each control must miss the bar of each learned metric.
+    `kinds` are the kinds of sources the data came from. Raises ProofError when the day's
+    metrics and its bars don't have the same names, or a control the map names is missing.
+    """
+    if set(subject) != set(facts.bars):
+        raise ProofError(
+            f"Day {facts.number} measured {sorted(subject)}, but curriculum.yaml has bars for "
+            f"{sorted(facts.bars)}. Give them the same names; a number without a bar is a fact."
+        )
+    if facts.control and not controls:
+        raise ProofError(f"Day {facts.number} needs its control: {facts.control}.")
+    verdict = Verdict()
+    for name, value in subject.items():
+        bar = facts.bar(name, scale, kinds)
+        reached = bar.reached(value)
+        verdict.metrics[name] = {"value": _number(value), "bar": str(bar), "passed": reached}
+        if not reached:
+            verdict.faults.append(f"{name} is {value:.4g}; its bar is {bar}")
+    for label, measured in controls.items():
+        rows = verdict.controls[label] = {}
+        for name, value in measured.items():
+            bar = facts.bar(name, scale, kinds)
+            missed = not bar.reached(value)
+            must_miss = facts.control_must_miss(name)
+            rows[name] = {"value": _number(value), "missed": missed, "must_miss": must_miss}
+            if must_miss and not missed:
+                verdict.faults.append(
+                    f"the control ({label}) reaches the bar too: {name} is {value:.4g}, {bar}; "
+                    "a bar that a control clears proves nothing"
+                )
+    return verdict
+
+
+def write(number: int, record: dict, artifacts: Path) -> Path:
+    """Install proofs/dayNN/ from the files in `artifacts` and the record, all or nothing.
+
+    Everything is written and synced in a folder beside its target, then renamed; a full disk
+    or a crash leaves the earlier proof as it was.
+    """
+    home = proofs_folder()
+    home.mkdir(parents=True, exist_ok=True)
+    draft = Path(tempfile.mkdtemp(dir=home, prefix=f".day{number:02d}-"))
+    try:
+        shutil.copytree(artifacts, draft, dirs_exist_ok=True)
+        record = {**record, "artifacts": hashes(draft)}
+        write_text(draft / "proof.json", dump(record))
+        return install(draft, folder(number))
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+
+
+def install(draft: Path, target: Path) -> Path:
+    """Put the folder `draft` in the place of `target` (same file system)."""
+    old = draft.with_name(draft.name + ".old")
+    if target.exists():
+        os.replace(target, old)
+    try:
+        os.chmod(draft, 0o755)
+        os.replace(draft, target)
+    except OSError:
+        if old.exists():
+            os.replace(old, target)
+        raise
+    shutil.rmtree(old, ignore_errors=True)
+    return target
+
+
+def attach(target: Path, name: str, content: str) -> None:
+    """Add a text file to a proof that exists, and its hash to proof.json."""
+    write_text(target / name, content)
+    record = read(target)
+    record["artifacts"] = hashes(target)
+    write_text(target / "proof.json", dump(record))
+
+
+def folder(number: int) -> Path:
+    return proofs_folder() / f"day{number:02d}"
+
+
+def read(target: Path) -> dict:
+    """The record in `target`/proof.json. Raises ProofError when it isn't a whole proof."""
+    try:
+        record = json.loads((target / "proof.json").read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ProofError(f"There is no proof in {target.name}; run the day first.") from None
+    except ValueError as error:
+        raise ProofError(
+            f"{target.name}/proof.json is damaged ({error}); run the day again."
+        ) from None
+    keys = {"schema", "day", "scale", "passed", "metrics", "controls", "sources", "artifacts"}
+    if not isinstance(record, dict) or not keys <= set(record):
+        raise ProofError(f"{target.name}/proof.json lacks fields of a proof; run the day again.")
+    return record
+
+
+def mark(record: dict) -> str:
+    """✅ for the day as promised, ◐ for quick, partial or stand-in work, "" for no proof."""
+    if not record["passed"]:
+        return ""
+    real = all(s["complete"] and s["kind"] != "synthetic" for s in record["sources"])
+    return "✅" if real and record["scale"] in ("full", "same") else "◐"
+
+
+def broken(target: Path) -> list[str]:
+    """What is wrong with the proof in `target` itself: missing or changed files, false verdicts."""
+    try:
+        record = read(target)
+    except ProofError as error:
+        return [str(error)]
+    found = hashes(target)
+    faults = [f"{name} is missing" for name in record["artifacts"] if name not in found]
+    faults += [
+        f"{name} has changed since the proof was made"
+        for name, sha256 in record["artifacts"].items()
+        if found.get(name, sha256) != sha256
+    ]
+    for name, row in record["metrics"].items():
+        if Bar.parse(row["bar"]).reached(_float(row["value"])) is not row["passed"]:
+            faults.append(f"{name}: {row['value']} and {row['bar']} don't give the verdict on file")
+    if record["passed"] and not all(row["passed"] for row in record["metrics"].values()):
+        faults.append("says that it passed, but a metric missed its bar")
+    return faults
+
+
+def stale(target: Path, curriculum: Curriculum) -> list[str]:
+    """What has moved since a proof was made: bars it would now miss, a day that has changed."""
+    record = read(target)
+    facts = curriculum.day(record["day"])
+    kinds = {source["kind"] for source in record["sources"]}
+    notes = []
+    for name in sorted(set(record["metrics"]) ^ set(facts.bars)):
+        notes.append(f"{name}: measured then or asked for now, but not both")
+    for name in sorted(set(record["metrics"]) & set(facts.bars)):
+        row, bar = record["metrics"][name], facts.bar(name, record["scale"], kinds)
+        if str(bar) != row["bar"]:
+            verdict = "still reached" if bar.reached(_float(row["value"])) else "now missed"
+            notes.append(f"{name}: the bar moved from {row['bar']} to {bar}, {verdict}")
+    if record.get("code_sha256") != code_sha256(facts.notebook):
+        notes.append("the day's code has changed since")
+    return notes
+
+
+def code_sha256(notebook: Path) -> str | None:
+    """A hash of a notebook's code cells alone: new outputs or prose leave it as it was."""
+    if not notebook.exists():
+        return None
+    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+    code = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
+    return hashlib.sha256("\0".join(code).encode()).hexdigest()
+
+
+def hashes(target: Path) -> dict[str, str]:
+    """sha256 of every file of a proof but proof.json, by its path inside the folder."""
+    files = sorted(path for path in target.rglob("*") if path.is_file())
+    return {
+        path.relative_to(target).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in files
+        if path.name != "proof.json"
+    }
+
+
+def write_text(path: Path, content: str) -> None:
+    """Replace a text file in one step: a reader sees the old one or the new, never half of it."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        os.chmod(name, 0o644)
+        os.replace(name, path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def dump(record: dict) -> str:
+    return json.dumps(record, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def _number(value: Any) -> float | int | str:
+    """A metric as JSON can hold it: NaN and infinities as text."""
+    if isinstance(value, bool) or (isinstance(value, int) and not isinstance(value, bool)):
+        return int(value)
+    value = float(value)
+    return value if math.isfinite(value) else str(value)
+
+
+def _float(value: Any) -> float:
+    return float(value)

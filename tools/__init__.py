@@ -1,0 +1,1 @@
+"""What runs and tends the days. Notebooks never import it."""

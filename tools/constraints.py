@@ -1,0 +1,49 @@
+"""constraints.txt: Colab's own `pip freeze`, made usable on any machine.
+
+    python -m tools.constraints FREEZE.txt > constraints.txt
+
+Left out is what only Colab's image can hold: CUDA and RAPIDS wheels, jax, TensorFlow's
+companions of the GPU, and packages that Google installs from its own builds.
+"""
+
+import re
+import sys
+from pathlib import Path
+
+# Names as the freeze spells them, lower case. Everything here is either tied to Colab's
+# CUDA image or is installed there from a place that no index serves.
+LEFT_OUT = re.compile(
+    r"^(nvidia-|cuda-|cupy-|jax|lib\w+-cu12|[\w-]+-cu1\d$|dask-cuda|rapids-|ucxx|nvtx$|numba-cuda$|rmm-|"
+    r"google-colab|python-apt$|dbus-python$|pygobject$|gdal$|pip$|setuptools$|wheel$)",
+    re.IGNORECASE,
+)
+
+# What the days or the tools add and Colab doesn't ship, pinned so that CI repeats itself.
+EXTRAS = {
+    "hypothesis": "6.170.15",
+    "nbval": "0.11.0",
+    "papermill": "2.7.0",
+    "pytest-xdist": "3.8.0",
+    "ruff": "0.17.5",
+    "uv": "0.13.8",
+}
+
+
+def from_freeze(freeze: str, extras: dict[str, str] = EXTRAS) -> str:
+    """The text of constraints.txt for the text of a freeze.
+
+    Keeps `name==version` lines, drops local version labels such as `+cu128`, and adds
+    the extras. Lines without a version (installed from a file) are dropped.
+    """
+    pins = {}
+    for line in freeze.splitlines():
+        name, _, version = line.strip().partition("==")
+        if version and not line.startswith("#") and not LEFT_OUT.match(name):
+            pins[name] = version.partition("+")[0]
+    head = "# Colab's freeze plus the extras' pins; made by tools/constraints.py, not by hand.\n"
+    rows = [f"{name}=={version}" for name, version in (pins | extras).items()]
+    return head + "\n".join(sorted(rows, key=str.lower)) + "\n"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(from_freeze(Path(sys.argv[1]).read_text(encoding="utf-8")))

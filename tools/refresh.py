@@ -1,0 +1,71 @@
+"""`days refresh N`: bring a day's generated parts up to date and store outputs of a real run."""
+
+import tempfile
+from pathlib import Path
+
+from papermill.exceptions import PapermillExecutionError
+
+from shared import proof
+from shared.curriculum import Curriculum, Facts
+from shared.errors import DaysError
+from tools import exercises, lessons, notebooks, runner
+
+
+def refresh(facts: Facts, curriculum: Curriculum) -> int:
+    """Run the day at quick scale and store its clean outputs; returns the notebook's bytes.
+
+    Writes the notebook, its exercise and its lesson. Raises DaysError, and writes nothing,
+    when the run fails, proves nothing, used a stand-in, or would store too much.
+    """
+    nb = notebooks.read(facts.notebook)
+    notebooks.sync(nb, facts, curriculum)
+    notebooks.strip(nb)
+    with tempfile.TemporaryDirectory(dir=_build()) as folder:
+        executed = _run(notebooks.text(nb), facts, Path(folder))
+    notebooks.clean(executed)
+    content = notebooks.text(executed)
+    if len(content.encode()) > notebooks.MAX_BYTES:
+        raise DaysError(f"{facts.stem} would take {len(content) // 1000} kB; draw smaller figures.")
+    proof.write_text(facts.notebook, content)
+    write_derived(facts, curriculum)
+    return len(content.encode())
+
+
+def write_derived(facts: Facts, curriculum: Curriculum) -> None:
+    """Write the exercise and the lesson that follow from a notebook."""
+    for path, content in derived(facts, curriculum).items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        proof.write_text(path, content)
+
+
+def derived(facts: Facts, curriculum: Curriculum) -> dict[Path, str]:
+    """What a notebook implies, as text by path: its exercise and, if it exports, its lesson."""
+    nb = notebooks.read(facts.notebook)
+    files = {facts.exercise: notebooks.text(exercises.cut(nb, facts, curriculum))}
+    module = lessons.lesson(nb, facts)
+    return files | ({facts.lesson: module} if module else {})
+
+
+def _run(text: str, facts: Facts, folder: Path):
+    draft, copy = folder / facts.notebook.name, folder / "executed.ipynb"
+    proof.write_text(draft, text)
+    variables = {"DAYS_PROOFS": str(folder), "DAYS_SCALE": "quick", "OMP_NUM_THREADS": "1"}
+    with runner.environment(**variables):
+        try:
+            runner.execute(draft, copy, {}, runner.default_limit(facts, "quick"), progress=True)
+        except PapermillExecutionError as error:
+            raise DaysError(f"{facts.stem}, cell {error.exec_count}: {error}") from None
+        made = proof.folder(facts.number)
+        sources = proof.read(made)["sources"]
+    for source in sources:
+        if source["kind"] == "synthetic":
+            raise DaysError(
+                f"{facts.stem} ran on a stand-in for {source['name']}. Outputs that learners see "
+                "come from real data: set DAYS_MIRROR, or connect, and refresh again."
+            )
+    return notebooks.read(copy)
+
+
+def _build() -> Path:
+    runner.BUILD.mkdir(exist_ok=True)
+    return runner.BUILD
