@@ -1,6 +1,9 @@
 # Thin: each target makes the environment if need be and calls one command.
 # DAYS_OFFLINE=1 keeps every target from installing or fetching anything.
 
+# Otherwise every kernel greets Python 3.11+ with a page of debugger warnings.
+export PYDEVD_DISABLE_FILE_VALIDATION := 1
+
 VENV := .venv
 BIN := $(VENV)/bin
 # The newest Python that really starts, 3.13 (Colab's) first.

@@ -113,7 +113,8 @@ def refresh_days(days: Days) -> None:
     for facts in _written(days):
         size = refresh.refresh(facts, known)
         console.print(f"Day {facts.number}: refreshed, {size // 1000} kB")
-    docs()
+    text = ledger.README.read_text(encoding="utf-8")
+    proof.write_text(ledger.README, ledger.readme(known, text))
 
 
 @app.command()
@@ -126,8 +127,14 @@ def exercise(days: Days) -> None:
 
 @app.command()
 def docs() -> None:
-    """Write the README's table, and progress.md if there is none, from curriculum.yaml."""
+    """Bring all that is made from curriculum.yaml in line with it, without running anything.
+
+    The README's table, each notebook's title, badges and bootstrap cell, the exercises, the
+    lessons, and a blank progress.md if there is none.
+    """
     known = curriculum.load()
+    for facts in known.written():
+        refresh.sync(facts, known)
     text = ledger.README.read_text(encoding="utf-8")
     proof.write_text(ledger.README, ledger.readme(known, text))
     if not ledger.progress_file().exists():

@@ -17,6 +17,7 @@ KERNELSPEC = {"display_name": "Python 3", "language": "python", "name": "python3
 BOOTSTRAP = """\
 # Colab only: clone the project once, then add the day's extra packages. Elsewhere: nothing.
 import os
+import shutil
 import subprocess
 import sys
 
@@ -30,6 +31,7 @@ if "google.colab" in sys.modules:
         print(f"No secret DAYS_REPO, so this runs on {{repo}}; nothing can be committed.")
     if not os.path.isdir(home):
         url = repo if "://" in repo else f"https://github.com/{{repo}}.git"
+        shutil.rmtree(home + ".part", ignore_errors=True)
         subprocess.run(["git", "clone", "-q", "--depth", "1", url, home + ".part"], check=True)
         os.rename(home + ".part", home)
     os.environ["PYTHONPATH"] = home  # for processes that this notebook starts

@@ -31,6 +31,16 @@ def refresh(facts: Facts, curriculum: Curriculum) -> int:
     return len(content.encode())
 
 
+def sync(facts: Facts, curriculum: Curriculum) -> None:
+    """Bring a notebook's generated cells in line with the map, without running anything."""
+    nb = notebooks.read(facts.notebook)
+    before = notebooks.text(nb)
+    notebooks.sync(nb, facts, curriculum)
+    if notebooks.text(nb) != before:
+        proof.write_text(facts.notebook, notebooks.text(nb))
+    write_derived(facts, curriculum)
+
+
 def write_derived(facts: Facts, curriculum: Curriculum) -> None:
     """Write the exercise and the lesson that follow from a notebook."""
     for path, content in derived(facts, curriculum).items():
