@@ -13,7 +13,7 @@ from pathlib import Path
 # Names as the freeze spells them, lower case. Everything here is either tied to Colab's
 # CUDA image or is installed there from a place that no index serves.
 LEFT_OUT = re.compile(
-    r"^(nvidia-|cuda-|cupy-|jax|lib\w+-cu12|[\w-]+-cu1\d$|dask-cuda|rapids-|ucxx|nvtx$|numba-cuda$|rmm-|"
+    r"^(nvidia-(?!ml-py$)|cuda-|cupy-|jax|lib\w+-cu12|[\w-]+-cu1\d$|dask-cuda|rapids-|ucxx|nvtx$|numba-cuda$|rmm-|"
     r"google-colab|python-apt$|dbus-python$|pygobject$|gdal$|pip$|setuptools$|wheel$)",
     re.IGNORECASE,
 )
@@ -27,6 +27,10 @@ EXTRAS = {
     "ruff": "0.17.5",
     "uv": "0.13.8",
 }
+
+# Colab's release of these needs a newer Python than 3.11; there, the range in
+# requirements.txt alone decides.
+NEEDS_3_12 = ("shap", "xgboost")
 
 
 def from_freeze(freeze: str, extras: dict[str, str] = EXTRAS) -> str:
@@ -42,6 +46,8 @@ def from_freeze(freeze: str, extras: dict[str, str] = EXTRAS) -> str:
             pins[name] = version.partition("+")[0]
     head = "# Colab's freeze plus the extras' pins; made by tools/constraints.py, not by hand.\n"
     rows = [f"{name}=={version}" for name, version in (pins | extras).items()]
+    newer = tuple(f"{name}==" for name in NEEDS_3_12)
+    rows = [f'{row}; python_version >= "3.12"' if row.startswith(newer) else row for row in rows]
     return head + "\n".join(sorted(rows, key=str.lower)) + "\n"
 
 
