@@ -42,7 +42,7 @@ class Bar:
         return bool(COMPARE[self.op](value, self.limit))
 
     def __str__(self) -> str:
-        return f"{self.op} {self.limit:g}"
+        return f"{self.op} {self.limit:.15g}"  # a bar read back from a proof is the same bar
 
 
 @dataclass(frozen=True)
@@ -137,6 +137,8 @@ def parse(text: str) -> Curriculum:
             except TypeError as error:
                 name = row.get("number", "?")
                 raise DaysError(f"curriculum.yaml, day {name}: {error}") from None
+            if facts.number in days:
+                raise DaysError(f"curriculum.yaml, day {facts.number}: there are two of it.")
             days[facts.number] = facts
             for fault in _faults(facts):
                 raise DaysError(f"curriculum.yaml, day {facts.number}: {fault}.")
@@ -150,6 +152,9 @@ def _faults(facts: Facts):
         yield f"scale is {facts.scale!r}; write 'same' or 'both'"
         return
     for metric, entry in facts.bars.items():
+        if not isinstance(entry, dict):
+            yield f"{metric}: write its bars by scale, like {{quick: '>= 0.85'}}"
+            return
         for key, text in entry.items():
             if key == "control":
                 if text != "any":
@@ -157,7 +162,10 @@ def _faults(facts: Facts):
             elif key.partition("_")[0] not in scales:
                 yield f"{metric}: no scale {key!r} on a day whose scale is {facts.scale!r}"
             elif text != UNMEASURED:
-                Bar.parse(text)
+                try:
+                    Bar.parse(text)
+                except DaysError as error:
+                    yield f"{metric}: {str(error).rstrip('.')}"
     learned = [metric for metric in facts.bars if facts.control_must_miss(metric)]
     if facts.bars and not (facts.control or facts.no_control):
         yield "bars without a control; name one, or say why there is none (no_control)"

@@ -4,6 +4,7 @@ day = start_day(7, scale=SCALE, seed=SEED)
 epochs = day.pick(quick=1, full=15)
 day.save(figure, "loss.png")
 day.prove(measure, subject=model, control=untrained)
+day.commit()
 """
 
 import importlib.metadata
@@ -22,7 +23,7 @@ from typing import Any
 
 import numpy as np
 
-from shared import curriculum, device, proof, sources
+from shared import curriculum, device, executed, fork, proof, sources
 from shared.curriculum import ROOT, Facts
 from shared.errors import DaysError
 
@@ -140,6 +141,15 @@ class Day:
         proof.write(self.number, record, self.artifacts)
         print(f"{proof.mark(record)} Day {self.number} proved: proofs/day{self.number:02d}/")
 
+    def commit(self) -> None:
+        """Send this day's proof and progress.md to the learner's fork: see `fork.commit`.
+
+        In Colab the notebook, as it ran, goes with them.
+        """
+        proof.whole(self.number)
+        hint = executed.attach_from_colab(self.number)
+        print(fork.commit(self.facts), hint or "", sep="\n" if hint else "")
+
     def _controls(self, control: Any) -> dict[str, Any]:
         if control is None:
             return {}
@@ -150,12 +160,12 @@ class Day:
         lines = []
         for name, row in verdict.metrics.items():
             verb = "reaches" if row["passed"] else "MISSES"
-            lines.append(f"{name:<22}{row['value']:<12.5g}{verb} {row['bar']}")
+            lines.append(f"{name:<22}{float(row['value']):<12.5g}{verb} {row['bar']}")
             for label, measured in verdict.controls.items():
                 if not measured[name]["must_miss"]:
                     continue
                 verb = "misses, as it must" if measured[name]["missed"] else "REACHES IT TOO"
-                lines.append(f"  control {measured[name]['value']:<12.5g}{verb}: {label}")
+                lines.append(f"  control {float(measured[name]['value']):<12.5g}{verb}: {label}")
         return "\n".join([*lines, *map(str, used)])
 
 

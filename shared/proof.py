@@ -7,6 +7,7 @@ at all.
 import hashlib
 import json
 import math
+import operator
 import os
 import shutil
 import tempfile
@@ -20,6 +21,7 @@ from shared.errors import DaysError
 
 SCHEMA = 1
 NOTEBOOK = "notebook.ipynb"  # the notebook as it ran, attached after the proof was made
+PUBLISHED = ("published.json", "published.png")  # from `days publish`; they outlive a new proof
 
 
 class ProofError(DaysError):
@@ -57,11 +59,12 @@ def judge(
     `kinds` are the kinds of sources the data came from. Raises ProofError when the day's
     metrics and its bars don't have the same names, or a control the map names is missing.
     """
-    if set(subject) != set(facts.bars):
-        raise ProofError(
-            f"Day {facts.number} measured {sorted(subject)}, but curriculum.yaml has bars for "
-            f"{sorted(facts.bars)}. Give them the same names; a number without a bar is a fact."
-        )
+    for measured in (subject, *controls.values()):
+        if set(measured) != set(facts.bars):
+            raise ProofError(
+                f"Day {facts.number} measured {sorted(measured)}, but curriculum.yaml has bars for "
+                f"{sorted(facts.bars)}. Give them the same names; a number without a bar is a fact."
+            )
     if facts.control and not controls:
         raise ProofError(f"Day {facts.number} needs its control: {facts.control}.")
     verdict = Verdict()
@@ -105,19 +108,47 @@ def write(number: int, record: dict, artifacts: Path) -> Path:
 
 
 def install(draft: Path, target: Path) -> Path:
-    """Put the folder `draft` in the place of `target` (same file system)."""
-    old = draft.with_name(draft.name + ".old")
+    """Put the folder `draft` in the place of `target` (same file system).
+
+    What `days publish` has recorded in `target` comes along, if the draft has none of its own.
+    """
+    recover(target)
+    _keep_published(target, draft)
+    os.chmod(draft, 0o755)
     if target.exists():
-        os.replace(target, old)
+        os.replace(target, _aside(target))
     try:
-        os.chmod(draft, 0o755)
         os.replace(draft, target)
-    except OSError:
-        if old.exists():
-            os.replace(old, target)
-        raise
-    shutil.rmtree(old, ignore_errors=True)
+    finally:
+        recover(target)
     return target
+
+
+def _keep_published(target: Path, draft: Path) -> None:
+    try:
+        record, earlier = read(draft), read(target)["artifacts"]
+        found = hashes(target)
+        # A file that was changed by hand stays behind: a new hash would make it look sound.
+        kept = [name for name in PUBLISHED if name in found and earlier.get(name) == found[name]]
+    except (ProofError, AttributeError):
+        return
+    if not kept or any((draft / name).exists() for name in PUBLISHED):
+        return
+    for name in kept:
+        shutil.copyfile(target / name, draft / name)
+    write_text(draft / "proof.json", dump(record | {"artifacts": hashes(draft)}))
+
+
+def recover(target: Path) -> None:
+    """Finish what a crash in `install` left: the earlier proof comes back if no new one came."""
+    if target.exists():
+        shutil.rmtree(_aside(target), ignore_errors=True)
+    elif _aside(target).exists():
+        os.replace(_aside(target), target)
+
+
+def _aside(target: Path) -> Path:
+    return target.with_name(f".{target.name}.old")
 
 
 def attach(target: Path, name: str, content: str) -> None:
@@ -148,6 +179,18 @@ def read(target: Path) -> dict:
     return record
 
 
+def whole(number: int) -> dict:
+    """The record of a day's proof, once nothing is wrong with it. Raises ProofError otherwise."""
+    target = folder(number)
+    recover(target)
+    record = read(target)
+    faults = broken(target)
+    if faults or not mark(record):
+        why = faults[0] if faults else "it did not pass"
+        raise ProofError(f"The proof of day {number} is not whole: {why}. Run the day again.")
+    return record
+
+
 def mark(record: dict) -> str:
     """✅ for the day as promised, ◐ for quick, partial or stand-in work, "" for no proof."""
     if not record["passed"]:
@@ -159,9 +202,14 @@ def mark(record: dict) -> str:
 def broken(target: Path) -> list[str]:
     """What is wrong with the proof in `target` itself: missing or changed files, false verdicts."""
     try:
-        record = read(target)
+        return _faults(target, read(target))
     except ProofError as error:
         return [str(error)]
+    except (AttributeError, KeyError, TypeError, ValueError, DaysError) as error:
+        return [f"{target.name}/proof.json is damaged ({error!r}); run the day again."]
+
+
+def _faults(target: Path, record: dict) -> list[str]:
     found = hashes(target)
     faults = [f"{name} is missing" for name in record["artifacts"] if name not in found]
     faults += [
@@ -172,8 +220,17 @@ def broken(target: Path) -> list[str]:
     for name, row in record["metrics"].items():
         if Bar.parse(row["bar"]).reached(_float(row["value"])) is not row["passed"]:
             faults.append(f"{name}: {row['value']} and {row['bar']} don't give the verdict on file")
+    for label, rows in record["controls"].items():
+        for name, row in rows.items():
+            bar = Bar.parse(record["metrics"][name]["bar"])
+            if bar.reached(_float(row["value"])) is row["missed"]:
+                faults.append(f"{name}: the verdict on the control ({label}) is false")
+            if record["passed"] and row["must_miss"] and not row["missed"]:
+                faults.append(f"says that it passed, but its control ({label}) reaches {name} too")
     if record["passed"] and not all(row["passed"] for row in record["metrics"].values()):
         faults.append("says that it passed, but a metric missed its bar")
+    if target.name != folder(record["day"]).name:
+        faults.append(f"is the proof of day {record['day']}, in the folder {target.name}")
     return faults
 
 
@@ -186,7 +243,12 @@ def stale(target: Path, curriculum: Curriculum) -> list[str]:
     for name in sorted(set(record["metrics"]) ^ set(facts.bars)):
         notes.append(f"{name}: measured then or asked for now, but not both")
     for name in sorted(set(record["metrics"]) & set(facts.bars)):
-        row, bar = record["metrics"][name], facts.bar(name, record["scale"], kinds)
+        row = record["metrics"][name]
+        try:
+            bar = facts.bar(name, record["scale"], kinds)
+        except DaysError as error:
+            notes.append(str(error))
+            continue
         if str(bar) != row["bar"]:
             verdict = "still reached" if bar.reached(_float(row["value"])) else "now missed"
             notes.append(f"{name}: the bar moved from {row['bar']} to {bar}, {verdict}")
@@ -210,7 +272,7 @@ def hashes(target: Path) -> dict[str, str]:
     return {
         path.relative_to(target).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in files
-        if path.name != "proof.json"
+        if path != target / "proof.json"
     }
 
 
@@ -230,7 +292,9 @@ def write_text(path: Path, content: str) -> None:
 
 
 def dump(record: dict) -> str:
-    return json.dumps(record, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    """The record as JSON; NumPy's and torch's scalars among a proof's facts become plain numbers."""
+    scalar = operator.methodcaller("item")
+    return json.dumps(record, indent=2, ensure_ascii=False, allow_nan=False, default=scalar) + "\n"
 
 
 def _number(value: Any) -> float | int | str:

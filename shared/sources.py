@@ -26,6 +26,7 @@ import filelock
 import platformdirs
 import pooch
 import requests
+import urllib3
 
 from shared.curriculum import ROOT
 from shared.errors import DaysError
@@ -289,7 +290,7 @@ def _cached(name: str, kind: str, files: tuple[File, ...], fetch: Callable) -> l
     with filelock.FileLock(folder / ".lock", timeout=LOCK_SECONDS):
         if all(_intact(path, file) for path, file in zip(paths, files, strict=True)):
             return paths
-        if offline():
+        if offline() and kind != Mirror.kind:
             raise Unavailable("not in the cache, and DAYS_OFFLINE=1 forbids fetching it")
         with tempfile.TemporaryDirectory(dir=folder, prefix=".arriving-") as arriving:
             fetch(files, Path(arriving))
@@ -318,16 +319,17 @@ def _download(url: str, output_file: str, _: Any) -> None:
     limits = (CONNECT_SECONDS, SILENCE_SECONDS)
     try:
         response = requests.get(url, stream=True, timeout=limits)
-    except requests.ConnectionError:
-        raise Unavailable(f"no connection to {urlsplit(url).netloc}") from None
-    with response:
-        response.raise_for_status()
-        with open(output_file, "wb") as target:
+        with response, open(output_file, "wb") as target:
+            response.raise_for_status()
             # read1 returns what has arrived: a server that drips can't outwait the deadline.
             while chunk := response.raw.read1(1 << 16, decode_content=True):
                 target.write(chunk)
                 if time.monotonic() > deadline:
                     raise TimeoutError(f"took longer than {DOWNLOAD_SECONDS} s")
+    except requests.ConnectionError:
+        raise Unavailable(f"no connection to {urlsplit(url).netloc}") from None
+    except urllib3.exceptions.HTTPError as error:  # what reading raises is no OSError
+        raise Unavailable(f"the download broke off: {error}") from None
 
 
 def _run(command: list[str], cwd: Path | None = None) -> None:
