@@ -11,7 +11,7 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do $$p -c '
 DAY ?= 1
 DAYS ?= $(DAY)
 
-.PHONY: setup day test lint refresh exercise status docs clean
+.PHONY: setup day test bench lint refresh exercise status docs clean
 
 setup: $(VENV)/.ready
 
@@ -34,9 +34,16 @@ test: setup
 	@test "$(DAYS_OFFLINE)" = 1 || $(BIN)/days fetch
 	@DAYS_OFFLINE=1 $(BIN)/python -m pytest -n 2
 
+bench: setup
+	@test "$(DAYS_OFFLINE)" = 1 || $(BIN)/days fetch
+	@DAYS_OFFLINE=1 $(BIN)/python -m tools.bench
+
 lint: setup
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
+	@$(BIN)/check-jsonschema -q --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	@$(BIN)/check-jsonschema -q --builtin-schema vendor.github-issue-forms .github/ISSUE_TEMPLATE/bug.yml
+	@$(BIN)/zizmor -q --no-progress --offline .github
 
 refresh: setup
 	@$(BIN)/days refresh $(DAYS)

@@ -6,6 +6,8 @@ import tempfile
 from collections import defaultdict
 from pathlib import Path
 
+import pytest
+
 # One thread a notebook: two workers share two cores, and floating-point sums repeat.
 for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ[name] = "1"
@@ -16,6 +18,7 @@ os.environ["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"  # or each kernel warns about
 
 WORKER = "PYTEST_XDIST_WORKER" in os.environ
 seconds: dict[str, float] = defaultdict(float)
+failed: set[str] = set()
 
 
 def pytest_configure(config):
@@ -41,20 +44,37 @@ def pytest_ignore_collect(collection_path):
 
 
 def pytest_collection_modifyitems(items):
-    """Longest file first, so that no worker is left alone with a long one at the end."""
-    from tools import timings
+    """Longest file first, so that no worker is left alone with a long one at the end.
+
+    Files stay whole (--dist=loadfile), for a notebook's cells share a kernel. A worker is given
+    its next file when the last two tests of this one are left: that much may be waited for
+    while another worker is idle, and with the longest first, what waits is never long. A file
+    with one or two tests is given out together with the next: keep such files short.
+    """
+    from tools import timings, warm_kernel
 
     known = timings.read()
     items.sort(key=lambda item: (-known.get(item.path.stem, 0), str(item.path)))
+    if os.environ.get("DAYS_KERNEL"):
+        warm_kernel.wait()
 
 
 def pytest_runtest_logreport(report):
     """Add up what each file's tests took (with xdist, in the process that collects reports)."""
-    seconds[Path(report.nodeid.partition("::")[0]).stem] += report.duration
+    stem = Path(report.nodeid.partition("::")[0]).stem
+    seconds[stem] += report.duration
+    if report.failed:
+        failed.add(stem)
 
 
-def pytest_sessionfinish():
-    if not WORKER and seconds:
-        from tools import timings
+def pytest_sessionfinish(session, exitstatus):
+    """Keep the timings of files that ran whole: a part of a day says nothing about the day."""
+    if WORKER or exitstatus not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
+        return
+    from tools import timings
 
-        timings.record(seconds)
+    timings.record_memory()
+    option, paths = session.config.option, session.config.args
+    parts = option.keyword or option.markexpr or option.maxfail or "::" in "".join(paths)
+    if not parts and not timings.busy():
+        timings.record({stem: took for stem, took in seconds.items() if stem not in failed})

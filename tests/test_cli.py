@@ -51,7 +51,7 @@ def days(elsewhere, facts, use_days, write_notebook, monkeypatch, capsys):
     monkeypatch.setattr(timings, "read", lambda: {"day07_pi": 2.5, "day08_metrics": 9})
     monkeypatch.setattr(ledger, "README", elsewhere / "README.md")
     ledger.README.write_text(f"Hello\n{ledger.BEGIN}\n{ledger.END}\n")
-    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setattr(cli.console, "width", 200)
     monkeypatch.setenv("DAYS_WARM", "0")  # nothing here runs long enough to warm up for
 
     def call(*arguments: str) -> tuple[int, str, str]:

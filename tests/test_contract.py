@@ -9,7 +9,7 @@ from importlib.metadata import packages_distributions
 
 import pytest
 
-from shared import curriculum
+from shared import curriculum, progress
 from shared.curriculum import ROOT
 from tools import ledger, notebooks, refresh
 
@@ -66,7 +66,9 @@ def test_sections_stand_in_order(facts):
     prose = "\n".join(cell.source for cell in load(facts).cells if cell.cell_type == "markdown")
     headings = [h.strip().lower() for h in re.findall(r"^## (.+)$", prose, re.MULTILINE)]
     found = [next((i for i, h in enumerate(headings) if h.startswith(s)), None) for s in SECTIONS]
-    assert None not in found, f"missing: {[s for s, at in zip(SECTIONS, found, strict=True) if at is None]}"
+    assert None not in found, (
+        f"missing: {[s for s, at in zip(SECTIONS, found, strict=True) if at is None]}"
+    )
     assert found == sorted(found), headings
     tasks = [h for h in headings if h.startswith("task ")]
     assert [int(h.split()[1]) for h in tasks] == list(range(1, len(tasks) + 1)), tasks
@@ -96,7 +98,23 @@ def test_prep_parameters_and_proof_stand_where_they_belong(facts):
     assert re.search(r"^SEED = 0", cells[1], re.MULTILINE)
     assert f"start_day({facts.number}, scale=SCALE, seed=SEED)" in "\n".join(cells[2:5])
     proving = [i for i, cell in enumerate(cells) if "day.prove(" in cell]
-    assert proving in ([len(cells) - 1], [len(cells) - 2]), "the proof closes the day"
+    assert proving == [len(cells) - 2], "the proof closes the day, but for the commit cell"
+    assert cells[-1] == notebooks.COMMIT, f"run `days refresh {facts.number}`"
+
+
+def test_the_commit_cell_is_off_until_the_learner_switches_it_on():
+    class Day:
+        commits = 0
+
+        def commit(self):
+            self.commits += 1
+
+    day = Day()
+    assert notebooks.COMMIT.startswith(notebooks.COMMIT_MARK)
+    exec(notebooks.COMMIT, {"day": day})
+    assert day.commits == 0
+    exec(notebooks.COMMIT.replace("COMMIT = False", "COMMIT = True"), {"day": day})
+    assert day.commits == 1
 
 
 @EACH_DAY
@@ -286,7 +304,7 @@ def test_the_readmes_table_is_up_to_date():
 def test_progress_has_its_hundred_rows():
     """Ticks are the learner's; only the rows are ours."""
     lines = (ROOT / "progress.md").read_text(encoding="utf-8").splitlines()
-    rows = [int(match[1]) for match in map(ledger.ROW.match, lines) if match]
+    rows = [int(match[1]) for match in map(progress.ROW.match, lines) if match]
     assert rows == list(range(1, 101))
 
 

@@ -1,24 +1,26 @@
 """The `days` command: run, prove, check and tend the hundred notebooks."""
 
 import os
+import re
 import sys
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
+import traceback
+from concurrent.futures import Executor
 from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
-from shared import curriculum, datasets, proof
+from shared import checkpoints, curriculum, datasets, fork, progress, proof, publish
 from shared.curriculum import Facts
 from shared.errors import DaysError
-from tools import ledger, refresh, runner, timings
+from tools import doctor, ledger, refresh, runner, timings
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
-console = Console(highlight=False)
+console = Console(highlight=False, markup=False)
 
 Days = Annotated[str, typer.Argument(help="Days: 7, a range 1-14, or a list 2,3,30.")]
+Day = Annotated[str, typer.Argument(help="A day: 7.")]
 SomeDays = Annotated[str, typer.Argument(help="Days: 7, 1-14 or 2,3,30. Without: all.")]
 
 
@@ -29,27 +31,27 @@ def run(
     scale: Annotated[str, typer.Option(help="auto, quick or full.")] = "auto",
     seed: Annotated[int, typer.Option(help="Seed of all random numbers.")] = 0,
     limit: Annotated[float, typer.Option(help="Seconds a notebook may take; 0: by scale.")] = 0,
-    jobs: Annotated[int, typer.Option(help="Notebooks at a time.")] = 1,
+    jobs: Annotated[int, typer.Option(min=1, help="Notebooks at a time.")] = 1,
+    scheduler: Annotated[str, typer.Option(help="A Dask cluster's address, tcp://….")] = "",
 ) -> None:
     """Run days headless, write their proofs, tick progress.md."""
     if bool(days) == all_days:
         raise DaysError("Say which days to run: `days run 7`, `days run 1-14` or `days run --all`.")
     chosen = [facts.number for facts in _written(days)]
     options = {"scale": scale, "seed": seed, "limit": limit or None}
-    if len(chosen) == 1:
+    if scheduler:
+        with runner.cluster(scheduler) as workers:
+            results = _run_many(workers, chosen, **options)
+    elif len(chosen) == 1:
         results = [runner.run_day(chosen[0], progress=True, **options)]
-        _report(results)
     else:
-        # Fresh interpreters: papermill runs an event loop, which a fork would copy half-way.
-        with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
-            results = []
-            for result in runner.run_many(pool, chosen, **options):
-                verdict = "proved" if result.proved else f"FAILED: {result.reason}"
-                console.print(f"Day {result.number}: {verdict} ({result.seconds:g} s)")
-                results.append(result)
-        _report(sorted(results, key=lambda result: result.number))
-    ledger.tick(curriculum.load())
+        with runner.pool(jobs, scale) as (processes, kernel):
+            results = _run_many(processes, chosen, kernel=kernel, **options)
+    _report(sorted(results, key=lambda result: result.number))
+    progress.tick(curriculum.load())
     if not all(result.proved for result in results):
+        failed = min(result.number for result in results if not result.proved)
+        console.print(f"`days doctor {failed}` prints a report to paste into an issue.")
         raise typer.Exit(1)
 
 
@@ -60,7 +62,7 @@ def status(
     """Show what is written, proved, and how long it takes; bring progress.md in line."""
     known = curriculum.load()
     written, seconds = known.written(), timings.read()
-    ticked = set(ledger.tick(known))
+    ticked = set(progress.tick(known))
     if slow:
         written = sorted(written, key=lambda facts: -seconds.get(facts.stem, 0))
     table = Table("Day", "Title", "Proved", "Quick run", "Budget", box=None)
@@ -80,18 +82,52 @@ def verify(days: SomeDays = "") -> None:
     known, bad, checked = curriculum.load(), 0, 0
     for facts in _chosen(days) if days else known.days.values():
         target = proof.folder(facts.number)
+        proof.recover(target)
         if not target.exists() and not days:
             continue
         checked += 1
         faults = proof.broken(target)
         for fault in faults:
-            console.print(f"Day {facts.number}: [red]broken[/]: {fault}")
+            console.print(f"Day {facts.number}: broken: {fault}")
         for note in [] if faults else proof.stale(target, known):
             console.print(f"Day {facts.number}: stale: {note}")
         bad += bool(faults)
     console.print(f"{checked} proofs checked, {bad} broken.")
     if bad:
+        console.print(doctor.HINT)
         raise typer.Exit(1)
+
+
+@app.command()
+def commit(day: Day) -> None:
+    """Commit a day's proof and progress.md, and push them to your fork."""
+    console.print(fork.commit(_one(day)), soft_wrap=True)
+
+
+@app.command()
+def adopt(
+    repository: Annotated[str, typer.Argument(metavar="OWNER/REPO", help="Your fork.")],
+) -> None:
+    """Make your fork this clone's origin, and link its days from progress.md."""
+    console.print(fork.adopt(repository), soft_wrap=True)
+
+
+@app.command(name="publish")
+def publish_day(
+    day: Day,
+    what: Annotated[str, typer.Argument(metavar="URL|PNG", help="An https link or a picture.")],
+) -> None:
+    """Add a public link or a screenshot to a day's proof."""
+    console.print(publish.publish(_one(day), what), soft_wrap=True)
+    progress.tick(curriculum.load())
+
+
+@app.command(name="doctor")
+def examine(
+    day: Annotated[str, typer.Argument(help="A day that fails: its cell and error.")] = "",
+) -> None:
+    """Print a report to paste into an issue: versions, device, sources, what failed; no secrets."""
+    print(doctor.report(_one(day) if day else None))
 
 
 @app.command()
@@ -104,6 +140,9 @@ def fetch(
     for name in names:
         loaded = getattr(datasets, name)(scale=scale)
         console.print(getattr(loaded, "source", None) or loaded.attrs["source"], soft_wrap=True)
+    named = {name for facts in _written(days) for name in facts.checkpoints}
+    for name in checkpoints.wanted(named, scale):
+        console.print(getattr(checkpoints, name)(scale=scale).source, soft_wrap=True)
 
 
 @app.command(name="refresh")
@@ -137,19 +176,27 @@ def docs() -> None:
         refresh.sync(facts, known)
     text = ledger.README.read_text(encoding="utf-8")
     proof.write_text(ledger.README, ledger.readme(known, text))
-    if not ledger.progress_file().exists():
-        proof.write_text(ledger.progress_file(), ledger.blank_progress(known))
+    if not progress.progress_file().exists():
+        proof.write_text(progress.progress_file(), progress.blank_progress(known))
 
 
 def _chosen(days: str) -> list[Facts]:
     """The days named by `2,3,30` or `1-14`. Raises DaysError on anything else."""
     numbers = []
     for part in days.split(","):
-        first, _, last = part.partition("-")
-        if not first.strip().isdigit() or not (last or first).strip().isdigit():
+        match = re.fullmatch(r"\s*([0-9]{1,4})\s*(?:-\s*([0-9]{1,4})\s*)?", part)
+        named = range(int(match[1]), int(match[2] or match[1]) + 1) if match else ()
+        if not named:
             raise DaysError(f"{days!r} names no days; write 7, 1-14 or 2,3,30.")
-        numbers += range(int(first), int(last or first) + 1)
+        numbers += named
     return [curriculum.load().day(number) for number in dict.fromkeys(numbers)]
+
+
+def _one(day: str) -> Facts:
+    """The day named by `7`. Raises DaysError on anything else."""
+    if not re.fullmatch(r"[0-9]{1,4}", day):
+        raise DaysError(f"{day!r} names no day; write a number from 1 to 100.")
+    return curriculum.load().day(int(day))
 
 
 def _written(days: str) -> list[Facts]:
@@ -161,6 +208,16 @@ def _written(days: str) -> list[Facts]:
     return written
 
 
+def _run_many(executor: Executor, numbers: list[int], **options) -> list[runner.Result]:
+    """Run days on an executor, with a line as each one ends."""
+    results = []
+    for result in runner.run_many(executor, numbers, **options):
+        verdict = "proved" if result.proved else f"FAILED: {result.reason}"
+        console.print(f"Day {result.number}: {verdict} ({result.seconds:g} s)")
+        results.append(result)
+    return results
+
+
 def _report(results: list[runner.Result]) -> None:
     table = Table("Day", "Title", "", "Seconds", "Numbers, or what went wrong", box=None)
     for result in results:
@@ -168,7 +225,9 @@ def _report(results: list[runner.Result]) -> None:
         if result.proved:
             record = proof.read(proof.folder(result.number))
             rows = record["metrics"].items()
-            said = ", ".join(f"{name} {row['value']:.4g} ({row['bar']})" for name, row in rows)
+            said = ", ".join(
+                f"{name} {float(row['value']):.4g} ({row['bar']})" for name, row in rows
+            )
             mark = proof.mark(record)
         else:
             where = f"code cell {result.cell}: " if result.cell else ""
@@ -178,11 +237,15 @@ def _report(results: list[runner.Result]) -> None:
 
 
 def main() -> None:
-    """Entry point: a DaysError is one sentence on stderr and exit status 1."""
+    """Entry point: a DaysError is what it says on stderr, and exit status 1."""
     try:
         app()
     except DaysError as error:
-        print(error, file=sys.stderr)
+        print(error, doctor.HINT, file=sys.stderr)
+        sys.exit(1)
+    except Exception:  # noqa: BLE001 - a fault of ours: the trace, and where to bring it
+        traceback.print_exc()
+        print(doctor.HINT, file=sys.stderr)
         sys.exit(1)
 
 

@@ -20,12 +20,15 @@ LEFT_OUT = re.compile(
 
 # What the days or the tools add and Colab doesn't ship, pinned so that CI repeats itself.
 EXTRAS = {
+    "check-jsonschema": "0.38.1",
+    "gguf": "0.19.0",
     "hypothesis": "6.170.15",
     "nbval": "0.11.0",
     "papermill": "2.7.0",
     "pytest-xdist": "3.8.0",
     "ruff": "0.17.5",
     "uv": "0.13.8",
+    "zizmor": "1.32.0",
 }
 
 # Colab's release of these needs a newer Python than 3.11; there, the range in

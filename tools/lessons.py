@@ -7,13 +7,17 @@ import sys
 from nbformat import NotebookNode
 
 from shared.curriculum import Facts
+from shared.errors import DaysError
 
 EXPORT = "#| export"
 NOT_CODE = re.compile(r"^\s*(#\| export|### (BEGIN|END) SOLUTION|# NBVAL_\w+)\s*$")
 
 
 def lesson(nb: NotebookNode, facts: Facts) -> str | None:
-    """The text of the day's module, formatted; None when the day exports nothing."""
+    """The text of the day's module, formatted; None when the day exports nothing.
+
+    Raises DaysError when what it exports isn't Python.
+    """
     cells = [c.source for c in nb.cells if c.cell_type == "code" and c.source.startswith(EXPORT)]
     if not cells:
         return None
@@ -23,7 +27,12 @@ def lesson(nb: NotebookNode, facts: Facts) -> str | None:
         'edit it there.\n"""\n'
     )
     code = ["\n".join(ln for ln in cell.splitlines() if not NOT_CODE.match(ln)) for cell in cells]
-    return _format("\n\n".join([head, *code]))
+    try:
+        return _format("\n\n".join([head, *code]))
+    except subprocess.CalledProcessError as error:
+        raise DaysError(
+            f"{facts.stem}: what it exports can't be formatted: {error.stderr}"
+        ) from None
 
 
 def _format(code: str) -> str:

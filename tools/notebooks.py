@@ -1,18 +1,19 @@
 """Notebooks as data: the cells made from curriculum.yaml, and outputs fit to be committed."""
 
-import re
 from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
 
+from shared import progress
 from shared.curriculum import Curriculum, Facts
 from shared.errors import DaysError
+from shared.executed import clean as clean  # whoever tends notebooks finds both here
+from shared.executed import text as text
 
 MAX_BYTES = 250_000
 BOOTSTRAP_MARK = "# Colab only:"
-PROGRESS_BAR = re.compile(r"\d+%\|.*\||\d+it \[")
-KERNELSPEC = {"display_name": "Python 3", "language": "python", "name": "python3"}
+COMMIT_MARK = "# Commit:"
 
 BOOTSTRAP = """\
 # Colab only: clone the project once, then add the day's extra packages. Elsewhere: nothing.
@@ -32,11 +33,17 @@ if "google.colab" in sys.modules:
     if not os.path.isdir(home):
         url = repo if "://" in repo else f"https://github.com/{{repo}}.git"
         shutil.rmtree(home + ".part", ignore_errors=True)
-        subprocess.run(["git", "clone", "-q", "--depth", "1", url, home + ".part"], check=True)
+        subprocess.run(["git", "clone", "-q", "--depth", "1", "--", url, home + ".part"], check=True)
         os.rename(home + ".part", home)
     os.environ["PYTHONPATH"] = home  # for processes that this notebook starts
     sys.path[:0] = [] if home in sys.path else [home]
 """
+
+COMMIT = """\
+# Commit: send this day's proof and progress.md to your fork. It stays off until you say so.
+COMMIT = False  # make it True and run this cell again (README: "Your fork and its token")
+if COMMIT:
+    day.commit()"""
 
 
 def read(path: Path) -> NotebookNode:
@@ -47,20 +54,13 @@ def read(path: Path) -> NotebookNode:
         raise DaysError(
             f"{path.stem} has no notebook yet; `days status` lists those that do."
         ) from None
-    except (ValueError, nbformat.ValidationError, nbformat.reader.NotJSONError) as error:
+    except (AttributeError, ValueError, nbformat.ValidationError) as error:
         raise DaysError(f"{path.name} is not a notebook: {error}") from None
-
-
-def text(nb: NotebookNode) -> str:
-    """The bytes of a notebook as they are committed: one space of indent, stable key order."""
-    return nbformat.writes(nb, version=4) + "\n"
 
 
 def badge(curriculum: Curriculum, path: str, label: str) -> str:
     """A Colab badge for a notebook of the repository, with a label for screen readers."""
-    target = f"{curriculum.upstream}/blob/{curriculum.branch}/{path}"
-    image = "https://colab.research.google.com/assets/colab-badge.svg"
-    return f"[![{label}]({image})](https://colab.research.google.com/github/{target})"
+    return progress.badge(curriculum.upstream, curriculum.branch, path, label)
 
 
 def header(facts: Facts, curriculum: Curriculum, exercise: bool = False) -> str:
@@ -102,18 +102,19 @@ def sync(nb: NotebookNode, facts: Facts, curriculum: Curriculum) -> None:
     if len(cells) != 1:
         raise DaysError(f"{facts.stem}: one cell must start with {BOOTSTRAP_MARK!r}.")
     cells[0].source = bootstrap(facts, curriculum)
-
-
-def clean(nb: NotebookNode) -> None:
-    """Strip, in place, what a run leaves but a reader doesn't need: timings, bars, widgets."""
-    nb.metadata = NotebookNode(kernelspec=dict(KERNELSPEC), language_info={"name": "python"})
     for cell in nb.cells:
-        tags = cell.metadata.get("tags")
-        cell.metadata = NotebookNode({"tags": tags} if tags else {})
-        if cell.cell_type == "code":
-            cell.outputs = [output for output in cell.outputs if not _is_noise(output)]
-            for output in cell.outputs:
-                output.pop("metadata", None) if output.output_type == "stream" else None
+        if cell.source.startswith(COMMIT_MARK):
+            cell.source = COMMIT
+
+
+def add_commit(nb: NotebookNode) -> None:
+    """Put the commit cell, in place, after the one that proves the day, if there is none yet."""
+    if any(cell.source.startswith(COMMIT_MARK) for cell in nb.cells):
+        return
+    for position, cell in enumerate(nb.cells):
+        if cell.cell_type == "code" and "day.prove(" in cell.source:
+            nb.cells.insert(position + 1, nbformat.v4.new_code_cell(COMMIT, id="commit"))
+            return
 
 
 def strip(nb: NotebookNode) -> None:
@@ -121,9 +122,3 @@ def strip(nb: NotebookNode) -> None:
     for cell in nb.cells:
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
-
-
-def _is_noise(output: NotebookNode) -> bool:
-    if output.output_type == "stream" and output.name == "stderr":
-        return bool(PROGRESS_BAR.search(output.text))
-    return "application/vnd.jupyter.widget-view+json" in output.get("data", {})

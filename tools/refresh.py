@@ -3,7 +3,7 @@
 import tempfile
 from pathlib import Path
 
-from papermill.exceptions import PapermillExecutionError
+from nbformat import NotebookNode
 
 from shared import proof
 from shared.curriculum import Curriculum, Facts
@@ -19,6 +19,7 @@ def refresh(facts: Facts, curriculum: Curriculum) -> int:
     """
     nb = notebooks.read(facts.notebook)
     notebooks.sync(nb, facts, curriculum)
+    notebooks.add_commit(nb)  # here alone, for here it is run
     notebooks.strip(nb)
     with tempfile.TemporaryDirectory(dir=_build()) as folder:
         executed = _run(notebooks.text(nb), facts, Path(folder))
@@ -26,8 +27,9 @@ def refresh(facts: Facts, curriculum: Curriculum) -> int:
     content = notebooks.text(executed)
     if len(content.encode()) > notebooks.MAX_BYTES:
         raise DaysError(f"{facts.stem} would take {len(content) // 1000} kB; draw smaller figures.")
+    files = derived(facts, curriculum, executed)
     proof.write_text(facts.notebook, content)
-    write_derived(facts, curriculum)
+    _write(files)
     return len(content.encode())
 
 
@@ -43,14 +45,23 @@ def sync(facts: Facts, curriculum: Curriculum) -> None:
 
 def write_derived(facts: Facts, curriculum: Curriculum) -> None:
     """Write the exercise and the lesson that follow from a notebook."""
-    for path, content in derived(facts, curriculum).items():
+    _write(derived(facts, curriculum))
+
+
+def _write(files: dict[Path, str]) -> None:
+    for path, content in files.items():
         path.parent.mkdir(parents=True, exist_ok=True)
         proof.write_text(path, content)
 
 
-def derived(facts: Facts, curriculum: Curriculum) -> dict[Path, str]:
-    """What a notebook implies, as text by path: its exercise and, if it exports, its lesson."""
-    nb = notebooks.read(facts.notebook)
+def derived(
+    facts: Facts, curriculum: Curriculum, nb: NotebookNode | None = None
+) -> dict[Path, str]:
+    """What a notebook implies, as text by path: its exercise and, if it exports, its lesson.
+
+    nb: the notebook, where it isn't the one on disk.
+    """
+    nb = nb or notebooks.read(facts.notebook)
     files = {facts.exercise: notebooks.text(exercises.cut(nb, facts, curriculum))}
     module = lessons.lesson(nb, facts)
     return files | ({facts.lesson: module} if module else {})
@@ -61,10 +72,13 @@ def _run(text: str, facts: Facts, folder: Path):
     proof.write_text(draft, text)
     variables = {"DAYS_PROOFS": str(folder), "DAYS_SCALE": "quick", "OMP_NUM_THREADS": "1"}
     with runner.environment(**variables):
+        limit = runner.default_limit(facts, "quick")
         try:
-            runner.execute(draft, copy, {}, runner.default_limit(facts, "quick"), progress=True)
-        except PapermillExecutionError as error:
-            raise DaysError(f"{facts.stem}, cell {error.exec_count}: {error}") from None
+            runner.execute(draft, copy, {}, limit, progress=True)
+        except runner.FAULTS as error:
+            cell = runner.stopped_at(error, copy)
+            where = facts.stem + (f", code cell {cell}" if cell else "")
+            raise DaysError(f"{where}: {runner.why(error, limit)}") from None
         made = proof.folder(facts.number)
         sources = proof.read(made)["sources"]
     for source in sources:

@@ -61,8 +61,14 @@ AT_IMPORT = ONE_THREAD | {
 
 def wanted() -> bool:
     """Whether warm kernels are allowed and possible here, judged without importing torch."""
-    cuda = any(Path(node).exists() for node in ("/dev/nvidiactl", "/dev/dxg"))
-    return os.environ.get("DAYS_WARM") != "0" and sys.platform == "linux" and not cuda
+    # A socket's path has at most 107 bytes.
+    possible = sys.platform == "linux" and len(os.fsencode(tempfile.gettempdir())) < 80
+    return os.environ.get("DAYS_WARM") != "0" and possible and not cuda()
+
+
+def cuda() -> bool:
+    """Whether this machine has an NVIDIA GPU, by its device files."""
+    return any(Path(node).exists() for node in ("/dev/nvidiactl", "/dev/dxg"))
 
 
 @contextlib.contextmanager
@@ -93,6 +99,16 @@ def started(preload: Sequence[str] = PRELOADED) -> Iterator[str | None]:
             server.kill()
             server.wait()
         shutil.rmtree(folder, ignore_errors=True)  # unless the server did
+
+
+def wait() -> None:
+    """Wait for the imports of the running server, so that no notebook's time includes them."""
+    folder = Path(os.environ["JUPYTER_PATH"].partition(os.pathsep)[0])
+    # A server that is gone answers no kernel either; that says more than we could here.
+    with socket.socket(socket.AF_UNIX) as asking, contextlib.suppress(OSError):
+        asking.connect(str(folder / "socket"))
+        asking.shutdown(socket.SHUT_WR)  # a request for nothing
+        asking.recv(1)
 
 
 def _start(folder: Path, preload: Sequence[str]) -> tuple[int, subprocess.Popen]:

