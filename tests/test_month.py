@@ -1,7 +1,5 @@
 """A month in a fork: ten days proved and committed, upstream moves on, and the merge is clean."""
 
-import contextlib
-import io
 import sys
 
 import pytest
@@ -68,21 +66,20 @@ def prove(number: int, folder) -> None:
     proof.write(number, record, folder)
 
 
-def verified(clone, monkeypatch) -> tuple[int, str]:
+def verified(clone, monkeypatch, capsys) -> tuple[int, str]:
     """Exit status and output of `days verify`, with the map and the notebooks of the clone."""
     from tools import cli
 
     known = curriculum.parse((clone / "days" / "curriculum.yaml").read_text(encoding="utf-8"))
+    capsys.readouterr()
     with monkeypatch.context() as patch:
         patch.setattr(curriculum, "load", lambda: known)
         patch.setattr(curriculum, "ROOT", clone)
         patch.setattr(sys, "argv", ["days", "verify"])
-        patch.setattr(cli.console, "width", 300)
-        said = io.StringIO()
-        patch.setattr(cli.console, "file", said)
-        with pytest.raises(SystemExit) as ended, contextlib.redirect_stdout(said):
+        patch.setenv("COLUMNS", "300")
+        with pytest.raises(SystemExit) as ended:
             cli.main()
-    return ended.value.code or 0, said.getvalue()
+    return ended.value.code or 0, capsys.readouterr().out
 
 
 def commit(number: int, tmp_path) -> None:
@@ -111,11 +108,11 @@ def upstream_moves_on(upstream) -> None:
     git(upstream, "commit", "-qm", "upstream moves on")
 
 
-def test_a_month_of_proofs_survives_what_upstream_does(month, tmp_path, monkeypatch):
+def test_a_month_of_proofs_survives_what_upstream_does(month, tmp_path, monkeypatch, capsys):
     upstream, clone, bare = month
     for number in DAYS:
         commit(number, tmp_path)
-    assert verified(clone, monkeypatch) == (0, "10 proofs checked, 0 broken.\n")
+    assert verified(clone, monkeypatch, capsys) == (0, "10 proofs checked, 0 broken.\n")
     before = proof_files(clone)
     assert len(before) == 2 * len(DAYS)
 
@@ -142,7 +139,7 @@ def test_a_month_of_proofs_survives_what_upstream_does(month, tmp_path, monkeypa
     ticked = [row.split("|")[1].strip() for row in rows if progress.ROW.match(row) and "✅" in row]
     assert ticked == [str(number) for number in (*DAYS, 11)]
 
-    status, said = verified(clone, monkeypatch)
+    status, said = verified(clone, monkeypatch, capsys)
     assert status == 0 and "11 proofs checked, 0 broken." in said
     assert sorted(line for line in said.splitlines() if "stale" in line) == [
         "Day 2: stale: the day's code has changed since",

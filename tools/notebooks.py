@@ -32,9 +32,10 @@ if "google.colab" in sys.modules:
         print(f"No secret DAYS_REPO, so this runs on {{repo}}; nothing can be committed.")
     if not os.path.isdir(home):
         url = repo if "://" in repo else f"https://github.com/{{repo}}.git"
-        shutil.rmtree(home + ".part", ignore_errors=True)
-        subprocess.run(["git", "clone", "-q", "--depth", "1", "--", url, home + ".part"], check=True)
-        os.rename(home + ".part", home)
+        part = home + ".part"
+        shutil.rmtree(part, ignore_errors=True)
+        subprocess.run(["git", "clone", "-q", "--depth", "1", "--", url, part], check=True)
+        os.rename(part, home)
     os.environ["PYTHONPATH"] = home  # for processes that this notebook starts
     sys.path[:0] = [] if home in sys.path else [home]
 """
