@@ -6,6 +6,7 @@ import sys
 import time
 from pathlib import Path
 
+import distributed  # noqa: F401 - now: it takes asyncio.run along, which running kernels patch
 import psutil
 import pytest
 from typer.testing import CliRunner

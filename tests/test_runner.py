@@ -278,7 +278,16 @@ def test_the_limit_holds_for_the_whole_notebook_not_for_each_cell(tmp_path, monk
     assert left == [10, 3, 1], "never 0, which would mean no limit at all"
 
 
-def test_a_full_run_may_take_a_night_and_a_quick_one_minutes(facts):
+def test_a_full_run_may_take_a_night_and_a_quick_one_minutes(facts, monkeypatch):
     slow = facts(46, quick_seconds=90)
+    monkeypatch.delenv("DAYS_SCALE")
+    monkeypatch.setattr(runner.warm_kernel, "cuda", lambda: False)
+    quick = runner.default_limit(slow, "quick")
+    assert 90 < runner.default_limit(facts(7), "quick") < quick < 3600
     assert runner.default_limit(slow, "full") == 12 * 3600
-    assert 90 < runner.default_limit(facts(7), "quick") < runner.default_limit(slow, "quick") < 3600
+    assert runner.default_limit(slow, "auto") == quick
+    monkeypatch.setenv("DAYS_SCALE", "full")
+    assert runner.default_limit(slow, "quick") == 12 * 3600, "DAYS_SCALE decides"
+    monkeypatch.delenv("DAYS_SCALE")
+    monkeypatch.setattr(runner.warm_kernel, "cuda", lambda: True)
+    assert runner.default_limit(slow, "auto") == 12 * 3600, "auto is full where a GPU is"

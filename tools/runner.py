@@ -55,9 +55,15 @@ class Result:
         return not self.reason
 
 
+def is_quick(scale: str) -> bool:
+    """Whether a run asked for at `scale` is a quick one here, DAYS_SCALE and a GPU considered."""
+    asked = os.environ.get("DAYS_SCALE") or scale
+    return asked == "quick" or (asked == "auto" and not warm_kernel.cuda())
+
+
 def default_limit(facts: Facts, scale: str) -> float:
     """Seconds after which a day counts as hung: generous at quick scale, a night at full."""
-    return 12 * 3600 if scale == "full" else 300 + 5 * facts.quick_seconds
+    return 300 + 5 * facts.quick_seconds if is_quick(scale) else 12 * 3600
 
 
 def run_day(
@@ -175,11 +181,9 @@ def pool(jobs: int, scale: str) -> Iterator[tuple[Executor, str]]:
 
     At quick scale kernels are warm, where that is possible, and compute on one thread.
     """
-    asked = os.environ.get("DAYS_SCALE") or scale
-    quick = asked == "quick" or (asked == "auto" and not warm_kernel.cuda())
     with contextlib.ExitStack() as stack:
         kernel = None
-        if quick:
+        if is_quick(scale):
             stack.enter_context(environment(**warm_kernel.ONE_THREAD))
             kernel = stack.enter_context(warm_kernel.started())
             if kernel:
