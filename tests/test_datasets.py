@@ -42,7 +42,16 @@ def test_titanic_is_kaggles_table_with_its_gaps():
     assert titanic["PassengerId"].is_unique
 
 
-@pytest.mark.parametrize("name", ["iris", "titanic"])
+def test_titanics_test_table_has_the_training_tables_columns_but_the_label():
+    test, train = datasets.titanic_test(), datasets.titanic()
+    assert test.shape == (418, 11)
+    assert [name for name in train.columns if name != "Survived"] == list(test.columns)
+    gaps = test.isna().sum()
+    assert gaps[gaps > 0].to_dict() == {"Age": 86, "Fare": 1, "Cabin": 327}
+    assert not set(test["PassengerId"]) & set(train["PassengerId"])
+
+
+@pytest.mark.parametrize("name", ["iris", "titanic", "titanic_test"])
 @pytest.mark.parametrize("scale", ["same", "quick", "full"])
 def test_bundled_tables_need_no_network_at_any_scale(name, scale, monkeypatch):
     monkeypatch.setenv("DAYS_OFFLINE", "1")
@@ -77,6 +86,40 @@ def test_idx_files_are_read_with_their_own_shape(shape, tmp_path, rng):
     array = rng.integers(0, 256, shape, dtype=np.uint8)
     write_idx(tmp_path / "a.gz", array)
     assert np.array_equal(datasets._read_idx(tmp_path / "a.gz"), array)
+
+
+def test_adults_label_is_called_income_and_unknown_values_are_gaps(tmp_path):
+    """As the release writes it: an index, a space after each comma, `loan`, question marks."""
+    path = tmp_path / "census.csv"
+    path.write_text(
+        ",age,workclass,hours-per-week,loan\n0,39, State-gov,40, <=50K\n1,50, ?,13, >50K\n"
+    )
+    table = datasets._read_adult(path)
+    assert list(table.columns) == ["age", "workclass", "hours_per_week", "income"]
+    assert table["income"].tolist() == ["<=50K", ">50K"]
+    assert table["workclass"].isna().tolist() == [False, True]
+
+
+def test_mnists_test_digits_are_the_last_hundred_of_each(tmp_path):
+    rng = np.random.default_rng(0)
+    rows = rng.integers(0, 256, (5000, 785))
+    rows[:, -1] = rng.permutation(np.repeat(np.arange(10), 500))
+    np.savetxt(tmp_path / "a.csv", rows, delimiter=",", fmt="%d")
+    images = datasets._read_mnist(tmp_path / "a.csv")
+    assert images.X_train.shape == (4000, 28, 28) and images.X_test.shape == (1000, 28, 28)
+    assert (np.bincount(images.y_train) == 400).all() and (np.bincount(images.y_test) == 100).all()
+    sevens = rows[rows[:, -1] == 7, :-1].reshape(-1, 28, 28)
+    assert np.array_equal(images.X_test[images.y_test == 7], sevens[400:])
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_the_malls_table_is_read_with_either_kind_of_line_ends(end, tmp_path):
+    head = "CustomerID,Genre,Age,Annual Income (k$),Spending Score (1-100)"
+    path = tmp_path / "mall.csv"
+    path.write_bytes(end.join([head, "0001,Male,19,15,39", "0002,Female,21,15,81", ""]).encode())
+    table = datasets._read_mall(path)
+    assert table["income"].tolist() == [15, 15] and table["score"].tolist() == [39, 81]
+    assert list(table.columns) == list(datasets.mall_stand_in().columns)
 
 
 @pytest.fixture
@@ -174,6 +217,15 @@ def test_cifar10_without_any_source_is_a_stand_in_that_says_so(monkeypatch):
     assert "SYNTHETIC STAND-IN" in images.source
     with pytest.raises(sources.SourceError):
         datasets.cifar10(scale="full")
+
+
+def test_the_mall_without_any_source_is_a_stand_in_that_says_so(monkeypatch):
+    monkeypatch.setenv("DAYS_OFFLINE", "1")
+    table = datasets.mall_customers()
+    assert table.shape == (200, 5) and "SYNTHETIC STAND-IN" in table.attrs["source"]
+    assert table["score"].between(1, 100).all() and table["income"].between(10, 140).all()
+    with pytest.raises(sources.SourceError):
+        datasets.mall_customers(scale="full")
 
 
 def test_shape_pictures_are_the_same_every_time():

@@ -21,12 +21,15 @@ LEFT_OUT = re.compile(
 # What the days or the tools add and Colab doesn't ship, pinned so that CI repeats itself.
 EXTRAS = {
     "check-jsonschema": "0.38.1",
+    "fairlearn": "0.15.0",
     "gguf": "0.19.0",
+    "gunicorn": "27.0.1",
     "hypothesis": "6.170.15",
     "nbval": "0.11.0",
     "papermill": "2.7.0",
     "pytest-xdist": "3.8.0",
     "ruff": "0.17.5",
+    "skops": "0.16.0",
     "uv": "0.13.8",
     "zizmor": "1.32.0",
 }
