@@ -186,7 +186,7 @@ def test_status_can_show_the_slowest_first(days):
 def test_verify_finds_whole_proofs_sound_and_counts_them(days):
     write_proof(7, code_sha256=proof.code_sha256(cli._chosen("7")[0].notebook))
     status, out, _ = days("verify")
-    assert (status, out) == (0, "1 proofs checked, 0 broken.\n")
+    assert (status, out) == (0, "1 proof checked, 0 broken.\n")
 
 
 def test_verify_names_what_is_broken_and_returns_1(days):
@@ -194,7 +194,7 @@ def test_verify_names_what_is_broken_and_returns_1(days):
     status, out, _ = days("verify")
     assert status == 1
     assert "Day 7: broken: table.csv has changed since the proof was made" in out
-    assert "1 proofs checked, 1 broken." in out
+    assert "1 proof checked, 1 broken." in out
 
 
 def test_verify_says_what_is_stale_without_failing(days):
@@ -219,7 +219,7 @@ def test_verify_brings_back_a_proof_that_a_crash_put_aside(days):
     target = write_proof(7)
     target.rename(target.with_name(".day07.old"))
     status, out, _ = days("verify")
-    assert status == 0 and "1 proofs checked" in out
+    assert status == 0 and "1 proof checked" in out
 
 
 # --- fetch, exercise, docs ----------------------------------------------------------------

@@ -92,7 +92,7 @@ def verify(days: SomeDays = "") -> None:
         for note in [] if faults else proof.stale(target, known):
             console.print(f"Day {facts.number}: stale: {note}")
         bad += bool(faults)
-    console.print(f"{checked} proofs checked, {bad} broken.")
+    console.print(f"{checked} proof{'s' * (checked != 1)} checked, {bad} broken.")
     if bad:
         console.print(doctor.HINT)
         raise typer.Exit(1)

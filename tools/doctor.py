@@ -122,7 +122,7 @@ def _clone() -> str:
         lines.append(f"- origin: {origin.repository if origin else 'none'}")
         lines.append(f"- branch: {clone.branch()}")
     except DaysError as error:
-        lines.append(f"- {error}")
+        lines.append(f"- origin: {error}")
     return "\n".join(lines)
 
 
