@@ -68,6 +68,7 @@ class Facts:
     bars: dict[str, dict[str, str]] = field(default_factory=dict)
     control: str = ""
     no_control: str = ""
+    environments: list[str] = field(default_factory=list)
     quick_seconds: int = 30
     rss_gib: float = 3
 

@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from shared import checkpoints, curriculum, datasets, fork, progress, proof, publish
+from shared import checkpoints, curriculum, datasets, environments, fork, progress, proof, publish
 from shared.curriculum import Facts
 from shared.errors import DaysError
 from tools import doctor, ledger, refresh, runner, timings
@@ -143,6 +143,9 @@ def fetch(
     named = {name for facts in _written(days) for name in facts.checkpoints}
     for name in checkpoints.wanted(named, scale):
         console.print(getattr(checkpoints, name)(scale=scale).source, soft_wrap=True)
+    for name in sorted({name for facts in _written(days) for name in facts.environments}):
+        getattr(environments, name)()
+        console.print(f"{name}: environment made")
 
 
 @app.command(name="refresh")

@@ -15,7 +15,7 @@ from pathlib import Path
 import requests
 from nbformat import NotebookNode
 
-from shared import curriculum, device, leaks, proof, sources
+from shared import curriculum, device, leaks, processes, proof, sources
 from shared.curriculum import Facts
 from shared.errors import DaysError
 from shared.git import Clone, GitError
@@ -29,7 +29,6 @@ PACKAGES = ("torch", "torchvision", "numpy", "pandas", "scikit-learn", "matplotl
 SHOWN = ("DAYS_SCALE", "DAYS_OFFLINE", "DAYS_PARTIAL", "DAYS_WARM")
 SETTINGS = (*SHOWN, "DAYS_MIRROR", "DAYS_CACHE", "DAYS_PROOFS", "DAYS_REPO", "DAYS_HOST",
             "DAYS_NAME", "DAYS_EMAIL", "DAYS_TOKEN", "GITHUB_TOKEN")  # fmt: skip
-SECRET_NAME = re.compile(r"TOKEN|SECRET|PASSW|KEY|CREDENTIAL|AUTH", re.IGNORECASE)
 COLOUR = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 PASSWORD = re.compile(r"(\w+://)[^/\s@]+@")
 MIRROR_SECONDS = 5
@@ -191,7 +190,7 @@ def _list(numbers: list[int]) -> str:
 
 def _harmless(text: str) -> str:
     """`text` without secrets of the environment, what looks like one, and this user's folders."""
-    secrets = [v for k, v in os.environ.items() if SECRET_NAME.search(k) and len(v) >= 6]
+    secrets = [v for k, v in os.environ.items() if processes.SECRET_NAME.search(k) and len(v) >= 6]
     text = PASSWORD.sub(r"\1", leaks.redact(text, *secrets))
     for folder, sign in ((curriculum.ROOT, "<clone>"), (Path.home(), "~")):
         if len(str(folder)) > 1:
