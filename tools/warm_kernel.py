@@ -44,8 +44,8 @@ MAX_REQUEST = 1 << 20  # bytes; a request is one JSON object: arguments, directo
 PRELOADED = [
     "numpy", "pandas", "scipy.stats", "sklearn.linear_model", "sklearn.ensemble",
     "sklearn.neural_network", "matplotlib.pyplot", "seaborn", "torch", "torchvision",
-    "torch.utils.data", "transformers", "tqdm", "pooch", "requests", "psutil", "IPython",
-    "ipykernel.kernelapp", "debugpy",
+    "torch.utils.data", "transformers", "transformers.models.gpt2.modeling_gpt2", "xgboost",
+    "shap", "tqdm", "pooch", "requests", "psutil", "IPython", "ipykernel.kernelapp", "debugpy",
 ]  # fmt: skip
 # What libraries read when they are imported. Pools of threads don't survive a fork, so none
 # may start before it.
