@@ -157,10 +157,10 @@ class Day:
 
     def _table(self, verdict: proof.Verdict, used: list[sources.Used]) -> str:
         """The verdict as a learner reads it: one line a metric, then its controls."""
-        lines = []
+        lines, width = [], max(22, *(len(name) + 2 for name in verdict.metrics))
         for name, row in verdict.metrics.items():
             verb = "reaches" if row["passed"] else "MISSES"
-            lines.append(f"{name:<22}{float(row['value']):<12.5g}{verb} {row['bar']}")
+            lines.append(f"{name:<{width}}{float(row['value']):<12.5g}{verb} {row['bar']}")
             for label, measured in verdict.controls.items():
                 if not measured[name]["must_miss"]:
                     continue
