@@ -104,6 +104,14 @@ class Facts:
             f"add it to days/curriculum.yaml (it has: {', '.join(self.bars) or 'none'})."
         )
 
+    def metrics(self, scale: str) -> set[str]:
+        """The metrics that a proof at `scale` must measure: those with a bar there."""
+        return {
+            metric
+            for metric, entry in self.bars.items()
+            if any(key.partition("_")[0] == scale for key in entry)
+        }
+
     def control_must_miss(self, metric: str) -> bool:
         """True for learned metrics; False where curriculum.yaml says `control: any`."""
         return self.bars.get(metric, {}).get("control") != "any"

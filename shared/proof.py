@@ -57,13 +57,16 @@ def judge(
 
     The subject must reach every bar; each control must miss the bar of each learned metric.
     `kinds` are the kinds of sources the data came from. Raises ProofError when the day's
-    metrics and its bars don't have the same names, or a control the map names is missing.
+    metrics and its bars at this scale don't have the same names, or a control the map names is
+    missing.
     """
+    expected = facts.metrics(scale)
     for measured in (subject, *controls.values()):
-        if set(measured) != set(facts.bars):
+        if set(measured) != expected:
             raise ProofError(
-                f"Day {facts.number} measured {sorted(measured)}, but curriculum.yaml has bars for "
-                f"{sorted(facts.bars)}. Give them the same names; a number without a bar is a fact."
+                f"Day {facts.number} measured {sorted(measured)}, but curriculum.yaml has bars at "
+                f"scale {scale!r} for {sorted(expected)}. Give them the same names; a number "
+                "without a bar is a fact."
             )
     if facts.control and not controls:
         raise ProofError(f"Day {facts.number} needs its control: {facts.control}.")
@@ -240,12 +243,14 @@ def stale(target: Path, curriculum: Curriculum) -> list[str]:
     facts = curriculum.day(record["day"])
     kinds = {source["kind"] for source in record["sources"]}
     notes = []
-    for name in sorted(set(record["metrics"]) ^ set(facts.bars)):
-        notes.append(f"{name}: measured then or asked for now, but not both")
-    for name in sorted(set(record["metrics"]) & set(facts.bars)):
+    scale = record["scale"]
+    expected = facts.metrics(scale)
+    for name in sorted(set(record["metrics"]) ^ expected):
+        notes.append(f"{name}: measured then or asked for now at scale {scale!r}, but not both")
+    for name in sorted(set(record["metrics"]) & expected):
         row = record["metrics"][name]
         try:
-            bar = facts.bar(name, record["scale"], kinds)
+            bar = facts.bar(name, scale, kinds)
         except DaysError as error:
             notes.append(str(error))
             continue

@@ -4,6 +4,8 @@ Everything is kept in tensors on one device, the model's: no loader, no copies. 
 cross-entropies in nats, always the mean over samples, whatever the size of the last batch.
 """
 
+from collections.abc import Callable
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -27,13 +29,15 @@ def fit(
     optimizer: Optimizer,
     scheduler=None,
     generator: torch.Generator | None = None,
+    augment: Callable[[Tensor], Tensor] | None = None,
     progress: bool = True,
 ) -> dict[str, list[float]]:
     """Train a classifier; returns its history, as `plots.training_curves` wants it.
 
     X_*: (n, ...) float, y_*: (n,) int64 class indices, on the model's device. The batches
     of an epoch follow `torch.randperm(n, generator=generator)`, drawn on the CPU; None is
-    torch's global generator. `scheduler`, when there is one, steps after every batch.
+    torch's global generator. `scheduler`, when there is one, steps after every batch;
+    `augment` changes each training batch before the model sees it, never what is validated.
 
     history: one number an epoch under train_loss, train_accuracy (each batch before its
     step, the mean over samples), val_loss and val_accuracy (after the epoch).
@@ -53,7 +57,8 @@ def fit(
             totals = torch.zeros(2, dtype=torch.float64, device=X_train.device)
             order = torch.randperm(len(y_train), generator=generator).to(X_train.device)
             for batch in order.split(batch_size):
-                totals += _step(model, X_train[batch], y_train[batch], optimizer)
+                X = X_train[batch] if augment is None else augment(X_train[batch])
+                totals += _step(model, X, y_train[batch], optimizer)
                 if scheduler is not None:
                     scheduler.step()
                 bar.update()

@@ -121,6 +121,18 @@ def test_a_control_that_measures_something_else_is_refused(facts):
         proof.judge(facts(7), "same", set(), {"accuracy": 0.9}, {"wall": {"precision": 0}})
 
 
+def test_a_metric_with_a_bar_at_one_scale_is_measured_there_and_nowhere_else(facts):
+    bars = {"error": {"quick": "< 1", "full": "< 1"}, "gain": {"full": "> 2"}}
+    day = facts(7, scale="both", bars=bars)
+    both, one = {"error": 0.5, "gain": 3}, {"error": 0.5}
+    for scale, right, wrong in (("quick", one, both), ("full", both, one)):
+        controls = {"wall": {name: -9 * value + 9 for name, value in right.items()}}
+        controls["wall"] |= {name: 0 for name in right if name == "gain"}
+        assert proof.judge(day, scale, set(), right, controls).passed
+        with pytest.raises(ProofError, match=f"bars at scale '{scale}'"):
+            proof.judge(day, scale, set(), wrong, controls)
+
+
 def test_the_bar_of_a_stand_in_holds_where_the_data_were_one(facts):
     bars = {"accuracy": {"quick": ">= 0.5", "quick_synthetic": ">= 0.6"}}
     day = facts(7, scale="both", bars=bars)
@@ -409,7 +421,7 @@ def test_metrics_that_came_or_went_are_named(facts, artifacts):
 def test_a_scale_that_the_day_no_longer_has_is_a_note(facts, artifacts):
     day = facts(7, scale="both", bars={"accuracy": {"quick": ">= 0.5", "full": ">= 0.6"}})
     [note] = stale(facts, day, made=record(), artifacts=artifacts)
-    assert "no bar for 'accuracy' at scale 'same'" in note
+    assert note == "accuracy: measured then or asked for now at scale 'same', but not both"
 
 
 def test_changed_code_is_stale_but_new_outputs_and_prose_are_not(facts, artifacts, write_notebook):

@@ -63,6 +63,30 @@ def test_it_is_the_loop_written_by_hand():
         assert torch.equal(a, b)
 
 
+def test_augment_changes_what_is_trained_on_and_not_what_is_validated():
+    seen = []
+
+    def augment(X):
+        seen.append(len(X))
+        return X + 100
+
+    class Recorder(nn.Linear):
+        def forward(self, X):
+            means[self.training].append(X.mean().item())
+            return super().forward(X)
+
+    means = {True: [], False: []}
+    model = Recorder(FEATURES, CLASSES)
+    _, X, y, _ = make()
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
+    training.fit(
+        model, X, y, X, y, epochs=2, batch_size=10, optimizer=optimizer, augment=augment,
+        progress=False,
+    )  # fmt: skip
+    assert seen == [10, 10, 3] * 2
+    assert min(means[True]) > 90 and max(means[False]) < 10
+
+
 def test_the_last_batch_is_weighed_by_its_size():
     """At learning rate 0 an epoch's loss is the loss on all samples, however they are cut."""
     model, X, y, _ = make()
