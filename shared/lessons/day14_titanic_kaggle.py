@@ -3,8 +3,6 @@
 Made from days/phase1_groundwork/day14_titanic_kaggle.ipynb by `days refresh 14`; edit it there.
 """
 
-from math import factorial
-
 import numpy as np
 import pandas as pd
 from sklearn.base import BaseEstimator, TransformerMixin
@@ -88,32 +86,3 @@ class PassengerFeatures(TransformerMixin, BaseEstimator):
         table = features(clean(X, self.rules_), self.aboard)
         table["fate"] = party_fate(X["Ticket"], self.known_, self.fates_, themselves)
         return table.drop(columns=[] if self.hindsight else ["deck", "fate"]).to_numpy()
-
-
-def coalition_values(forecast, x, background):
-    """v(S) for all 2^m coalitions, as (2^m,): bit i of the index says whether feature i takes part.
-
-    forecast: (rows, m) -> (rows,); x (m,): one passenger; background (b, m): where absent
-    features borrow their values.
-    """
-    m = len(x)
-    present = (np.arange(2**m)[:, None] >> np.arange(m)) & 1 == 1
-    rows = np.where(present[:, None, :], x, background[None])
-    return forecast(rows.reshape(-1, m)).reshape(2**m, -1).mean(axis=1)
-
-
-def shapley_values(values):
-    """Fair shares (m,) of v(all) - v(none), from v(S) for all coalitions (2^m,).
-
-    L. S. Shapley, A value for n-person games (1953).
-    """
-    m = len(values).bit_length() - 1
-    if len(values) != 2**m:
-        raise ValueError(f"{len(values)} values are no power of two: one for each coalition.")
-    coalitions, shares = np.arange(2**m), np.zeros(m)
-    sizes = ((coalitions[:, None] >> np.arange(m)) & 1).sum(axis=1)
-    weights = np.array([factorial(k) * factorial(m - k - 1) / factorial(m) for k in range(m)])
-    for i in range(m):
-        without = coalitions[(coalitions >> i) & 1 == 0]
-        shares[i] = weights[sizes[without]] @ (values[without | (1 << i)] - values[without])
-    return shares

@@ -1,6 +1,4 @@
-"""Day 14's exported lesson: fates that never reach their owner, intervals, fair shares."""
-
-from itertools import permutations
+"""Day 14's exported lesson: fates that never reach their owner, and intervals."""
 
 import numpy as np
 import pandas as pd
@@ -16,10 +14,8 @@ from shared.errors import DaysError
 from shared.lessons.day03_titanic_cleanup import clean, load_clean
 from shared.lessons.day14_titanic_kaggle import (
     PassengerFeatures,
-    coalition_values,
     features,
     party_fate,
-    shapley_values,
     wilson_interval,
 )
 
@@ -111,34 +107,6 @@ def test_wilson_is_scipys(n, share):
 def test_no_share_no_interval(successes, n):
     with pytest.raises(ValueError, match="no share"):
         wilson_interval(successes, n)
-
-
-@properties
-@given(st.integers(1, 5), SEEDS)
-def test_shapley_is_the_mean_over_all_orders(m, seed):
-    values, expected = np.random.default_rng(seed).normal(size=2**m), np.zeros(m)
-    orders = list(permutations(range(m)))
-    for order in orders:
-        coalition = 0
-        for i in order:
-            expected[i] += (values[coalition | 1 << i] - values[coalition]) / len(orders)
-            coalition |= 1 << i
-    shares = shapley_values(values)
-    np.testing.assert_allclose(shares, expected, atol=1e-12)
-    assert shares.sum() == pytest.approx(values[-1] - values[0])
-
-
-def test_a_linear_models_shares_are_its_weights_times_distances():
-    rng = np.random.default_rng(0)
-    weights, x, background = rng.normal(size=4), rng.normal(size=4), rng.normal(size=(9, 4))
-    values = coalition_values(lambda rows: rows @ weights, x, background)
-    np.testing.assert_allclose(shapley_values(values), weights * (x - background.mean(0)))
-    assert values.shape == (16,)
-
-
-def test_values_that_are_no_game_are_refused():
-    with pytest.raises(ValueError, match="power of two"):
-        shapley_values(np.zeros(6))
 
 
 def test_a_table_without_passengers_has_features_without_rows():
