@@ -36,7 +36,7 @@ test: setup
 
 bench: setup
 	@test "$(DAYS_OFFLINE)" = 1 || $(BIN)/days fetch
-	@DAYS_OFFLINE=1 $(BIN)/python -m tools.bench
+	@DAYS_OFFLINE=1 $(BIN)/python -m tools.bench $(ROUNDS)
 
 lint: setup
 	@$(BIN)/ruff check .

@@ -1,4 +1,4 @@
-"""`make bench`: the days' notebooks run three ways, in turn, and the times side by side.
+"""`make bench ROUNDS=3`: the days' notebooks run three ways, in turn, and the times side by side.
 
 nbval as it comes, nbmake as it comes (fetched for the occasion into a folder of its own), and
 what `make test` does: the same work, the same machine, two workers each. The rounds are
@@ -52,7 +52,7 @@ class Run:
     cpu: float
 
 
-def measure(rounds: int = ROUNDS) -> dict[str, list[Run]]:
+def measure(rounds: int) -> dict[str, list[Run]]:
     """Each way to run all days, once a round."""
     runs = {way: [] for way in WAYS}
     with tempfile.TemporaryDirectory(prefix="days-bench-") as folder:
@@ -145,8 +145,9 @@ def machine() -> str:
 
 
 def main() -> None:
+    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else ROUNDS
     try:
-        runs = measure()
+        runs = measure(rounds)
     except DaysError as error:
         sys.exit(str(error))
     write_text(PAGE, page(runs))
