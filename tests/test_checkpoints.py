@@ -1,6 +1,7 @@
 """Pretrained models: where they come from, what is unpacked once, and what a broken world does."""
 
 import json
+import pickle
 import threading
 import time
 from pathlib import Path
@@ -11,9 +12,10 @@ import numpy as np
 import pytest
 import torch
 import transformers
+from torch.nn import functional as F
 from typer.testing import CliRunner
 
-from shared import checkpoints, curriculum, sources
+from shared import checkpoints, converted, curriculum, sources
 from shared.checkpoints import Checkpoint
 from shared.errors import DaysError
 from shared.sources import File, SourceError
@@ -170,6 +172,210 @@ def test_distilgpt2_is_what_its_name_says():
     assert model.num_parameters() == 81_912_576
 
 
+# --- image networks -----------------------------------------------------------------------
+
+
+@pytest.fixture
+def mirror(machine, monkeypatch):
+    """A mirror of our own, no other way to any file, and files in it that pass for the real ones."""
+    folder = machine / "mirror"
+    folder.mkdir()
+    monkeypatch.setenv("DAYS_MIRROR", str(folder))
+    monkeypatch.setenv("DAYS_OFFLINE", "1")
+
+    def known(name: str, pinned: str) -> File:
+        found = list(folder.rglob(name))
+        return File(name, sha256(found[0]) if found else pinned)
+
+    monkeypatch.setattr(checkpoints, "File", known)
+    return folder
+
+
+def lite0_release() -> dict[str, torch.Tensor]:
+    """Random weights in the release's order and under its names, written out from the paper."""
+    draw = torch.Generator().manual_seed(0)
+    state, channels = {}, 32
+
+    def conv(name, *shape):
+        fan_in = shape[1] * shape[2] * shape[3]
+        state[f"{name}.weight"] = torch.randn(shape, generator=draw) * (2 / fan_in) ** 0.5
+
+    def norm(name, width):
+        for kind, low in (
+            ("weight", 0.5),
+            ("bias", -0.2),
+            ("running_mean", -0.2),
+            ("running_var", 0.5),
+        ):
+            state[f"{name}.{kind}"] = torch.rand(width, generator=draw) * abs(low) + low
+        state[f"{name}.num_batches_tracked"] = torch.tensor(7)
+
+    conv("_conv_stem", 32, 3, 3, 3)
+    norm("_bn0", 32)
+    widths = [16, *[24] * 2, *[40] * 2, *[80] * 3, *[112] * 3, *[192] * 4, 320]
+    for i, (out, kernel) in enumerate(zip(widths, KERNELS, strict=True)):
+        wide = channels * (6 if i else 1)
+        if i:
+            conv(f"_blocks.{i}._expand_conv", wide, channels, 1, 1)
+            norm(f"_blocks.{i}._bn0", wide)
+        conv(f"_blocks.{i}._depthwise_conv", wide, 1, kernel, kernel)
+        norm(f"_blocks.{i}._bn1", wide)
+        conv(f"_blocks.{i}._project_conv", out, wide, 1, 1)
+        norm(f"_blocks.{i}._bn2", out)
+        channels = out
+    conv("_conv_head", 1280, 320, 1, 1)
+    norm("_bn1", 1280)
+    state["_fc.weight"] = torch.randn((1000, 1280), generator=draw) / 36
+    state["_fc.bias"] = torch.randn(1000, generator=draw)
+    return state
+
+
+KERNELS = [3, 3, 3, 5, 5, 3, 3, 3, 5, 5, 5, 5, 5, 5, 5, 3]
+HALVING = {1, 3, 5, 11}  # the blocks that halve height and width
+
+
+def lite0_by_hand(state: dict[str, torch.Tensor], X: torch.Tensor) -> torch.Tensor:
+    """The network as TensorFlow would compute it ("same" padding), from the release's names."""
+
+    def conv(X, name, stride=1):
+        weight = state[f"{name}.weight"]
+        kernel, side = weight.shape[-1], X.shape[-1]
+        pad = max((-(-side // stride) - 1) * stride + kernel - side, 0)
+        X = F.pad(X, [pad // 2, pad - pad // 2] * 2)
+        return F.conv2d(X, weight, stride=stride, groups=X.shape[1] // weight.shape[1])
+
+    def norm(X, name):
+        values = [
+            state[f"{name}.{kind}"] for kind in ("running_mean", "running_var", "weight", "bias")
+        ]
+        return F.batch_norm(X, *values, eps=1e-3)
+
+    X = F.relu6(norm(conv(X, "_conv_stem", 2), "_bn0"))
+    for i in range(len(KERNELS)):
+        name, inside = f"_blocks.{i}", X
+        if i:
+            inside = F.relu6(norm(conv(inside, f"{name}._expand_conv"), f"{name}._bn0"))
+        inside = conv(inside, f"{name}._depthwise_conv", 2 if i in HALVING else 1)
+        inside = F.relu6(norm(inside, f"{name}._bn1"))
+        inside = norm(conv(inside, f"{name}._project_conv"), f"{name}._bn2")
+        X = X + inside if X.shape == inside.shape else inside
+    X = F.relu6(norm(conv(X, "_conv_head"), "_bn1")).mean((2, 3))
+    return X @ state["_fc.weight"].T + state["_fc.bias"]
+
+
+def test_lite0_computes_what_its_release_means(mirror):
+    state = lite0_release()
+    (mirror / "efficientnet_lite0").mkdir()
+    torch.save(state, mirror / "efficientnet_lite0" / "efficientnet-lite0-57934424.pth")
+    backbone = checkpoints.efficientnet_lite0("full")
+    assert sum(p.numel() for p in backbone.model.parameters()) == 4_652_008
+    X = torch.randn(2, 3, 96, 96, generator=torch.Generator().manual_seed(1))
+    with torch.no_grad():
+        assert torch.allclose(backbone.model(X), lite0_by_hand(state, X), atol=1e-3)
+        assert backbone.model.features(X).shape == (2, 1280, 3, 3)
+    assert not backbone.model.training and backbone.size == 224
+    assert backbone.source.startswith("efficientnet_lite0: mirror")
+    assert checkpoints.wanted({"efficientnet_lite0", "mobilenet_v2"}, "quick") == [
+        "efficientnet_lite0"
+    ]
+
+
+@pytest.mark.parametrize("change", ["a layer gone", "a layer too many", "another width"])
+def test_weights_that_dont_fit_lite0_are_refused(change, mirror):
+    state = lite0_release()
+    if change == "a layer gone":
+        del state["_blocks.3._bn1.weight"]
+    elif change == "a layer too many":
+        state["_blocks.0._bn0.weight"] = torch.ones(32)
+    else:
+        state["_fc.bias"] = torch.ones(10)
+    (mirror / "efficientnet_lite0").mkdir()
+    torch.save(state, mirror / "efficientnet_lite0" / "efficientnet-lite0-57934424.pth")
+    with pytest.raises(DaysError, match=r"efficientnet-lite0-57934424.pth isn't"):
+        checkpoints.efficientnet_lite0("full")
+
+
+def test_mobilenet_comes_in_either_kind_of_file_in_single_precision(mirror):
+    from safetensors.torch import save_file
+    from torchvision.models import mobilenet_v2
+
+    theirs = mobilenet_v2().eval()
+    half = {k: v.half() if v.dim() == 4 else v for k, v in theirs.state_dict().items()}
+    theirs.load_state_dict(half)
+    folder = mirror / "mobilenetv2"
+    folder.mkdir()
+    X = torch.randn(1, 3, 64, 64)
+    for save, name in (
+        (save_file, "mobilenet_v2_imagenet.safetensors"),
+        (torch.save, "mobilenet_v2-b0353104.pth"),
+    ):
+        save(half, folder / name)
+        sources.ledger.clear()
+        backbone = checkpoints.mobilenet_v2("full")
+        assert [*sources.ledger[0].files] == [name], "the original goes before what was rounded"
+        with torch.no_grad():
+            assert torch.allclose(backbone.model(X), theirs(X), atol=1e-6)
+        assert {p.dtype for p in backbone.model.parameters()} == {torch.float32}
+        assert not backbone.model.training and backbone.model.classifier[1].out_features == 1000
+
+
+def test_without_mobilenet_the_error_names_its_home(machine, monkeypatch):
+    monkeypatch.setenv("DAYS_OFFLINE", "1")
+    with pytest.raises(SourceError, match=r"download\.pytorch\.org/models/mobilenet_v2-b0353104"):
+        checkpoints.mobilenet_v2("full")
+
+
+def test_a_network_is_loaded_without_drawing_from_the_days_random_numbers(mirror):
+    (mirror / "efficientnet_lite0").mkdir()
+    torch.save(lite0_release(), mirror / "efficientnet_lite0" / "efficientnet-lite0-57934424.pth")
+    torch.manual_seed(3)
+    expected = torch.rand(1)
+    torch.manual_seed(3)
+    model = checkpoints.efficientnet_lite0("full").model
+    assert torch.rand(1) == expected
+    assert all(p.requires_grad and p.device.type == "cpu" for p in model.parameters())
+
+
+def test_a_new_head_learns_on_the_old_features():
+    from shared.vision import EfficientNetLite0
+
+    model = EfficientNetLite0(classes=10)
+    model.features.requires_grad_(False)
+    model.classifier[1] = torch.nn.Linear(1280, 3)
+    model(torch.randn(2, 3, 32, 32)).sum().backward()
+    trained = [name for name, p in model.named_parameters() if p.grad is not None]
+    assert trained == ["classifier.1.weight", "classifier.1.bias"]
+
+
+def test_inputs_are_normalised_by_channel_and_resized_where_they_must_be():
+    mean, std = torch.tensor([0.5, 0.4, 0.0]), torch.tensor([0.5, 0.2, 1.0])
+    shaped = mean.view(3, 1, 1), std.view(3, 1, 1)
+    backbone = checkpoints.Backbone(None, *shaped, 224, "")
+    pictures = np.full((2, 64, 64, 3), [255, 0, 51], np.uint8)
+    pictures[1, :, 32:] = 0
+    X = backbone.inputs(pictures)
+    assert X.shape == (2, 3, 64, 64) and X.dtype is torch.float32
+    assert torch.allclose(X[0, :, 0, 0], torch.tensor([1.0, -2.0, 0.2]))
+    assert backbone.inputs(pictures, 64).equal(X)
+    for size in (32, 96):
+        resized = backbone.inputs(pictures, size)
+        assert resized.shape == (2, 3, size, size)
+        assert torch.allclose(resized[0], X[0, :, :1, :1].expand(3, size, size), atol=1e-5)
+        assert torch.allclose(resized[1, :, :, 0], X[1, :, :1, 0].expand(3, size), atol=1e-5)
+        assert torch.allclose(resized[1, :, :, -1], X[1, :, :1, -1].expand(3, size), atol=1e-5)
+
+
+def test_a_pickle_that_runs_code_is_refused(machine):
+    class Hostile:
+        def __reduce__(self):
+            return open, (str(machine / "owned"), "w")
+
+    torch.save({"a": Hostile()}, machine / "weights.pth")
+    with pytest.raises(pickle.UnpicklingError):
+        checkpoints._tensors(machine / "weights.pth")
+    assert not (machine / "owned").exists()
+
+
 # --- SmolLM2, unpacked once ---------------------------------------------------------------
 
 
@@ -213,6 +419,10 @@ def packed(machine):
 
 def home() -> Path:
     return sources.cache_folder() / "smollm2_135m"
+
+
+def whole(folder: Path) -> bool:
+    return converted.whole(folder, checkpoints.CONVERSION)
 
 
 def left_over() -> list[str]:
@@ -281,11 +491,11 @@ def harm(change: str, folder: Path, monkeypatch):
 def test_a_damaged_copy_is_unpacked_anew(change, machine, monkeypatch):
     monkeypatch.setattr(checkpoints, "_convert", unpack_stub)
     folder = checkpoints._converted(machine / "tiny.gguf")
-    assert checkpoints._whole(folder)
+    assert whole(folder)
     harm(change, folder, monkeypatch)
-    assert not checkpoints._whole(folder)
+    assert not whole(folder)
     assert checkpoints._converted(machine / "tiny.gguf") == folder
-    assert checkpoints._whole(folder) and left_over() == []
+    assert whole(folder) and left_over() == []
 
 
 @pytest.mark.parametrize("error", [ImportError("You need gguf"), OSError(28, "No space left")])
@@ -333,11 +543,11 @@ def test_two_runs_at_once_unpack_once(machine, monkeypatch):
         run.start()
     for run in runs:
         run.join()
-    assert len(calls) == 1 and checkpoints._whole(home() / "float16")
+    assert len(calls) == 1 and whole(home() / "float16")
 
 
 def test_a_run_waits_only_so_long_for_another(machine, monkeypatch):
-    monkeypatch.setattr(checkpoints, "LOCK_SECONDS", 0.1)
+    monkeypatch.setattr(converted, "LOCK_SECONDS", 0.1)
     home().mkdir(parents=True)
     with filelock.FileLock(home() / ".lock"), pytest.raises(filelock.Timeout):
         checkpoints._converted(machine / "tiny.gguf")

@@ -6,12 +6,15 @@ import io
 import re
 import struct
 import tarfile
+import zipfile
 
 import numpy as np
 import pytest
+from PIL import Image
 
-from shared import datasets, sources
+from shared import converted, datasets, sources
 from shared.curriculum import ROOT
+from shared.errors import DaysError
 
 pytestmark = pytest.mark.usefixtures("machine")
 
@@ -180,23 +183,27 @@ def test_cifars_binary_version_gives_rgb_pictures_the_right_way_up(tmp_path):
     assert images.classes == names
 
 
-def test_a_mirrors_part_of_cifar10_is_read_and_called_a_part(mirror, rng, monkeypatch):
-    folder = mirror / "cifar10"
+@pytest.mark.parametrize(
+    "name, prefix",
+    [("cifar10", "cifar10"), ("flowers10", "flowers10_128"), ("cats_dogs", "cats_dogs_64")],
+)
+def test_a_mirrors_part_is_read_and_called_a_part(name, prefix, mirror, rng, monkeypatch):
+    folder, load = mirror / name, getattr(datasets, name)
     folder.mkdir(parents=True)
     X = rng.integers(0, 256, (5, 32, 32, 3), dtype=np.uint8)
     y, classes = np.arange(5, dtype=np.uint8), np.array(["cat", "dog"])
-    np.savez(folder / "cifar10_train.npz", x=X[:3], y=y[:3], classes=classes)
-    np.savez(folder / "cifar10_test.npz", x=X[3:], y=y[3:], classes=classes)
-    known = hashed(folder, ["cifar10_train.npz", "cifar10_test.npz"])
+    np.savez(folder / f"{prefix}_train.npz", x=X[:3], y=y[:3], classes=classes)
+    np.savez(folder / f"{prefix}_test.npz", x=X[3:], y=y[3:], classes=classes)
+    known = hashed(folder, [f"{prefix}_train.npz", f"{prefix}_test.npz"])
     files = datasets._files
     monkeypatch.setattr(datasets, "_files", lambda h: files(known if len(h) == 2 else h))
-    images = datasets.cifar10(scale="quick")
+    images = load(scale="quick")
     assert np.array_equal(images.X_train, X[:3]) and np.array_equal(images.X_test, X[3:])
     assert images.y_test.tolist() == [3, 4] and images.y_test.dtype == np.int64
     assert images.classes == ["cat", "dog"]
-    assert "part of the data set" in images.source
+    assert images.source.endswith("part of the data set)")
     with pytest.raises(sources.SourceError, match="DAYS_PARTIAL=1"):
-        datasets.cifar10(scale="full")
+        load(scale="full")
 
 
 def test_npz_files_with_pickles_inside_are_refused(tmp_path):
@@ -205,7 +212,169 @@ def test_npz_files_with_pickles_inside_are_refused(tmp_path):
         datasets._read_npz_pair(tmp_path / "a.npz", tmp_path / "a.npz")
 
 
-# --- the stand-in -------------------------------------------------------------------------
+# --- archives of photos -------------------------------------------------------------------
+
+
+def photo(colour, size=(20, 10), kind="PNG") -> bytes:
+    """A picture file of one colour, `size` is (width, height)."""
+    stream = io.BytesIO()
+    Image.new("RGB", size, tuple(colour)).save(stream, kind)
+    return stream.getvalue()
+
+
+@pytest.fixture
+def seventeen(mirror, monkeypatch):
+    """A mirror with an archive of the first two of seventeen kinds; a photo's colour is its number."""
+    folder = mirror / "flowers10"
+    folder.mkdir(parents=True)
+    with tarfile.open(folder / "17flowers.tgz", "w:gz") as archive:
+        for number in range(1, 161):
+            content = photo((number, 100, 0))
+            member = tarfile.TarInfo(f"jpg/image_{number:04d}.jpg")
+            member.size = len(content)
+            archive.addfile(member, io.BytesIO(content))
+    files, known = datasets._files, hashed(folder, ["17flowers.tgz"])
+    monkeypatch.setattr(datasets, "_files", lambda h: files(known if len(h) == 1 else h))
+    monkeypatch.setattr(datasets, "FLOWERS", {"second": 1, "first": 0})
+    return folder
+
+
+def test_seventeen_flowers_are_read_by_their_numbers_and_every_fourth_is_for_testing(seventeen):
+    images = datasets.flowers10(scale="full")
+    numbers, tested = images.X_train[:, 64, 64, 0], images.X_test[:, 64, 64, 0]
+    assert images.X_train.shape == (120, 128, 128, 3) and images.X_test.shape == (40, 128, 128, 3)
+    assert images.X_train.dtype == np.uint8 and images.y_train.dtype == np.int64
+    assert numbers[:4].tolist() == [81, 1, 82, 2], "a photo of each kind in turn"
+    assert np.array_equal(images.y_train, np.where(numbers > 80, 0, 1))
+    assert sorted(tested) == list(range(4, 161, 4))
+    assert images.classes == ["second", "first"]
+    assert images.source == "flowers10: mirror (the mirror named by DAYS_MIRROR)"
+
+
+def test_an_archive_is_unpacked_once(seventeen, monkeypatch):
+    first = datasets.flowers10(scale="full")
+    monkeypatch.setattr(datasets, "_decoded", None)
+    again = datasets.flowers10(scale="full")
+    assert np.array_equal(first.X_train, again.X_train)
+    assert np.array_equal(first.y_test, again.y_test)
+
+
+def test_a_damaged_copy_of_an_archives_arrays_is_made_anew(seventeen):
+    first = datasets.flowers10(scale="full")
+    folder = sources.cache_folder() / "flowers10" / "pictures"
+    (folder / "test.npz").write_bytes(b"PK")
+    assert not converted.whole(folder, datasets.UNPACKED)
+    assert np.array_equal(datasets.flowers10(scale="full").X_test, first.X_test)
+    assert converted.whole(folder, datasets.UNPACKED)
+
+
+def test_a_full_disk_ends_in_a_sentence(seventeen, monkeypatch):
+    def full(*_, **__):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(datasets.np, "savez", full)
+    with pytest.raises(DaysError, match=r"17flowers.tgz could not be unpacked.*MB of disk"):
+        datasets.flowers10(scale="full")
+    assert not (sources.cache_folder() / "flowers10" / "pictures").exists()
+
+
+@pytest.mark.parametrize("size", [(40, 20), (20, 40), (300, 150), (128, 128)])
+def test_of_a_long_photo_the_middle_is_kept_and_nothing_is_squashed(size):
+    width, height = size
+    picture = Image.new("L", size, 0)
+    side = min(size)
+    left, top = (width - side) // 2, (height - side) // 2
+    picture.paste(255, (left, top, left + side, top + side))
+    cropped = np.asarray(datasets._cropped(picture))
+    assert cropped.shape == (128, 128) and cropped[4:-4, 4:-4].min() > 250
+
+
+def test_cats_and_dogs_are_numbered_and_what_is_no_picture_is_counted(mirror, monkeypatch):
+    folder = mirror / "cats_dogs"
+    folder.mkdir(parents=True)
+    whole = photo((9, 9, 9), kind="JPEG")
+    members = {
+        "PetImages/Dog/11250.jpg": photo((4, 1, 0)),
+        "PetImages/Dog/11249.jpg": photo((3, 1, 0), (7, 90)),
+        "PetImages/Cat/11249.jpg": photo((2, 0, 0)),
+        "PetImages/Cat/9.jpg": photo((1, 0, 0), kind="GIF"),
+        "PetImages/Cat/666.jpg": b"",
+        "PetImages/Dog/11702.jpg": whole[: len(whole) // 2],
+        "PetImages/Cat/12000.jpg": photo((5, 0, 0)),
+        "PetImages/Cat/Thumbs.db": b"not for us",
+        "readme[1].txt": b"nor this",
+    }
+    with zipfile.ZipFile(folder / "kagglecatsanddogs_5340.zip", "w") as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    files, known = datasets._files, hashed(folder, ["kagglecatsanddogs_5340.zip"])
+    monkeypatch.setattr(datasets, "_files", lambda h: files(known if len(h) == 1 else h))
+    images = datasets.cats_dogs(scale="full")
+    assert images.X_train.shape == (3, 64, 64, 3) and images.X_train.dtype == np.uint8
+    assert images.X_train[:, 32, 32, 0].tolist() == [1, 2, 3]
+    assert images.y_train.tolist() == [0, 0, 1] and images.y_train.dtype == np.int64
+    assert images.X_test[:, 32, 32, 0].tolist() == [4, 5] and images.y_test.tolist() == [1, 0]
+    assert images.classes == ["cat", "dog"]
+    assert images.source.endswith("; 2 files that can't be decoded left out")
+
+
+def test_imagenets_photos_are_square_and_labelled_by_their_names(mirror, monkeypatch):
+    folder = mirror / "imagenet_samples"
+    folder.mkdir(parents=True)
+    (folder / "imagenet_00_243.jpg").write_bytes(photo((7, 0, 0), (512, 512)))
+    (folder / "imagenet_01_22.jpg").write_bytes(photo((8, 0, 0), (1024, 683)))
+    names = ["imagenet_00_243.jpg", "imagenet_01_22.jpg"]
+    monkeypatch.setattr(datasets, "IMAGENET", hashed(folder, names))
+    photos = datasets.imagenet_samples("full")
+    assert photos.X.shape == (2, 512, 512, 3) and photos.X.dtype == np.uint8
+    assert photos.X[:, 0, 0, 0].tolist() == [7, 8]
+    assert photos.y.tolist() == [243, 22] and photos.y.dtype == np.int64
+    assert [photos.classes[label] for label in photos.y] == ["bull mastiff", "bald eagle"]
+    assert len(photos.classes) == 1000 and photos.source.startswith("imagenet_samples: mirror")
+
+
+# --- the stand-ins ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "name, draw", [("flowers10", "drawn_flowers"), ("cats_dogs", "drawn_pets")]
+)
+def test_photos_without_any_source_are_a_stand_in_that_says_so(name, draw, monkeypatch):
+    monkeypatch.setenv("DAYS_OFFLINE", "1")
+    few = getattr(datasets, draw)(6, 2)
+    monkeypatch.setattr(datasets, draw, lambda: few)
+    images = getattr(datasets, name)(scale="quick")
+    assert np.array_equal(images.X_train, few.X_train)
+    assert "SYNTHETIC STAND-IN" in images.source
+    with pytest.raises(sources.SourceError):
+        getattr(datasets, name)(scale="full")
+
+
+@pytest.mark.parametrize("draw, side, kinds", [("drawn_flowers", 128, 10), ("drawn_pets", 64, 2)])
+def test_drawings_are_balanced_and_the_same_every_time(draw, side, kinds):
+    draw = getattr(datasets, draw)
+    images, again = draw(150, 50), draw(150, 50)
+    assert images.X_train.shape == (150, side, side, 3) and images.X_test.shape[0] == 50
+    assert images.X_train.dtype == np.uint8 and images.y_train.dtype == np.int64
+    assert len(set(images.classes)) == kinds and set(images.y_train) == set(range(kinds))
+    assert np.bincount(images.y_train).max() < 2 * 150 / kinds
+    assert np.array_equal(images.X_train, again.X_train)
+    assert np.array_equal(images.y_test, again.y_test)
+    assert not np.array_equal(images.X_train, draw(150, 50, seed=1).X_train)
+
+
+@pytest.mark.parametrize("draw, chance", [("drawn_flowers", 0.1), ("drawn_pets", 0.5)])
+def test_colours_of_drawings_say_nothing_of_their_class(draw, chance):
+    """Neither the mean colour nor its spread leads to the class, by the nearest class mean."""
+    images = getattr(datasets, draw)(400, 400)
+
+    def summary(X):
+        return np.concatenate([X.mean(axis=(1, 2)), X.std(axis=(1, 2))], axis=1)
+
+    train, test = summary(images.X_train), summary(images.X_test)
+    means = np.stack([train[images.y_train == k].mean(axis=0) for k in range(len(images.classes))])
+    nearest = ((test[:, None] - means) ** 2).sum(axis=2).argmin(axis=1)
+    assert (nearest == images.y_test).mean() < chance + 0.1
 
 
 def test_cifar10_without_any_source_is_a_stand_in_that_says_so(monkeypatch):

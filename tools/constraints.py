@@ -23,9 +23,14 @@ EXTRAS = {
     "check-jsonschema": "0.38.1",
     "fairlearn": "0.15.0",
     "gguf": "0.19.0",
+    "grad-cam": "1.5.7",
     "gunicorn": "27.0.1",
     "hypothesis": "6.170.15",
+    "lightning": "2.6.6",
     "nbval": "0.11.0",
+    "onnx": "1.22.0",
+    "onnxruntime": "1.31.1",
+    "onnxscript": "0.7.2",
     "papermill": "2.7.0",
     "pytest-xdist": "3.8.0",
     "ruff": "0.17.5",
@@ -35,8 +40,8 @@ EXTRAS = {
 }
 
 # Colab's release of these needs a newer Python than 3.11; there, the range in
-# requirements.txt alone decides.
-NEEDS_3_12 = ("shap", "xgboost")
+# requirements.txt, or of the package that brings them, alone decides.
+NEEDS_3_12 = ("shap", "tifffile", "xgboost")
 
 
 def from_freeze(freeze: str, extras: dict[str, str] = EXTRAS) -> str:
