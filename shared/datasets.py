@@ -141,7 +141,8 @@ def mall_stand_in(seed: int = 21) -> pd.DataFrame:
 def mnist(scale: str = "same") -> Images:
     """5,000 of MNIST's 70,000 handwritten digits, 28 x 28, grey: 4,000 + 1,000, balanced.
 
-    The whole of the sample that the release ships; no day needs more. LeCun, Cortes and Burges, "The MNIST database of handwritten digits" (1998).
+    The whole of the sample that the release ships; no day needs more. LeCun, Cortes and
+    Burges, "The MNIST database of handwritten digits" (1998).
     """
     name = "mnist_5k.csv.gz"
     files = (File(name, "846f6cad587fea3877f6e0fe0a1968dfc68867ce170d3bc9fc2dccdbed17961d"),)
