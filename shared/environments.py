@@ -61,7 +61,18 @@ def make(name: str, requirements: Sequence[str]) -> Path:
 
 def _installer(python: Path) -> list[str]:
     if importlib.util.find_spec("uv"):
-        return [sys.executable, "-m", "uv", "pip", "install", "-q", "--python", str(python)]
+        compiled = "--compile-bytecode"  # or each first start would compile all it imports
+        return [
+            sys.executable,
+            "-m",
+            "uv",
+            "pip",
+            "install",
+            "-q",
+            compiled,
+            "--python",
+            str(python),
+        ]
     return [sys.executable, "-m", "pip", "--python", str(python), "install", "-q"]
 
 
