@@ -61,18 +61,9 @@ def make(name: str, requirements: Sequence[str]) -> Path:
 
 def _installer(python: Path) -> list[str]:
     if importlib.util.find_spec("uv"):
-        compiled = "--compile-bytecode"  # or each first start would compile all it imports
-        return [
-            sys.executable,
-            "-m",
-            "uv",
-            "pip",
-            "install",
-            "-q",
-            compiled,
-            "--python",
-            str(python),
-        ]
+        # Compiled at once, or each first start would compile all that it imports.
+        uv = "uv pip install -q --compile-bytecode --python"
+        return [sys.executable, "-m", *uv.split(), str(python)]
     return [sys.executable, "-m", "pip", "--python", str(python), "install", "-q"]
 
 
