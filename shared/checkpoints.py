@@ -4,8 +4,8 @@ Every loader takes the scale of the day that asks (`day.scale`). A language mode
 Checkpoint (model, tokenizer, source), an image network as a Backbone (model, how its inputs
 are normalised, source); models are in float32, on the CPU and in eval mode, and `source` is
 the line that says where they came from. All raise SourceError when no source delivers.
-Weights come from safetensors or GGUF files, or from torch's own with `weights_only`: never
-from a pickle that could run code.
+Weights come from safetensors or GGUF files, or from torch's own with `weights_only`: no loader
+opens a pickle that could run code. (`yolov8n` hands on the path of one, for its own library.)
 """
 
 import contextlib
@@ -63,6 +63,13 @@ class Backbone(NamedTuple):
         if size is not None and X.shape[-2:] != (size, size):
             X = F.interpolate(X, (size, size), mode="bicubic", antialias=True).clamp(0, 1)
         return (X - self.mean) / self.std
+
+
+class WeightsFile(NamedTuple):
+    """Weights that only their own library can open; unpacks as `path, source`."""
+
+    path: Path
+    source: str
 
 
 def wanted(names: set[str], scale: str) -> list[str]:
@@ -143,6 +150,21 @@ def mobilenet_v2(scale: str = "same") -> Backbone:
     ]
     model, used = load("mobilenetv2", "none stated", sources, scale)
     return _backbone(model, [0.485, 0.456, 0.406], [0.229, 0.224, 0.225], used)
+
+
+def yolov8n(scale: str = "same") -> WeightsFile:
+    """YOLOv8-nano, trained on COCO's 80 classes, as the file that `ultralytics.YOLO` opens.
+
+    Jocher et al., Ultralytics (2023): 3,157,200 parameters; AGPL-3.0, and so is what is trained
+    from it. The file is a pickle, opened with ULTRALYTICS_SAFE_LOAD=1. From the project's own
+    releases; no package index carries it.
+    """
+    name = "yolov8n.pt"
+    files = (File(name, "f59b3d833e2ff32e194b5bb8e08d211dc7c5bdf144b90d2c8412c47ccfc83b36"),)
+    home = "https://github.com/ultralytics/assets/releases/download/v8.3.0/yolov8n.pt"
+    sources = [Source(origin, lambda path: path, files) for origin in (Mirror(), Web({name: home}))]
+    path, used = load("yolov8n", "AGPL-3.0", sources, scale)
+    return WeightsFile(path, str(used))
 
 
 # --- how files become models --------------------------------------------------------------

@@ -12,45 +12,16 @@ import tarfile
 import warnings
 import zipfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
+from xml.etree import ElementTree
 
 import numpy as np
 import pandas as pd
 from PIL import Image
 
-from shared import converted
+from shared import converted, stand_ins
+from shared.pictures import Boxed, Images, Nuclei, Photos
 from shared.sources import Bundled, Debian, File, Mirror, Source, Synthetic, Web, Wheel, load
-
-
-@dataclass(frozen=True)
-class Images:
-    """Labelled pictures, split for training and test.
-
-    X_*: uint8 (n, height, width) or (n, height, width, 3), RGB; y_*: int64 (n,), indices
-    into `classes`; `source`: one line that says where they came from.
-    """
-
-    X_train: np.ndarray
-    y_train: np.ndarray
-    X_test: np.ndarray
-    y_test: np.ndarray
-    classes: list[str]
-    source: str = ""
-
-
-@dataclass(frozen=True)
-class Photos:
-    """A few labelled photos, to look at rather than to learn from.
-
-    X: uint8 (n, height, width, 3), RGB; y: int64 (n,), indices into `classes`; `source`: one
-    line that says where they came from.
-    """
-
-    X: np.ndarray
-    y: np.ndarray
-    classes: list[str]
-    source: str = ""
 
 
 def iris(scale: str = "same") -> pd.DataFrame:
@@ -117,25 +88,9 @@ def mall_customers(scale: str = "same") -> pd.DataFrame:
         Source(Mirror(), _read_mall, unix),
         Source(web, _read_mall, unix),
         Source(web, _read_mall, windows),
-        Source(Synthetic(), mall_stand_in),
+        Source(Synthetic(), stand_ins.mall_stand_in),
     ]
     return _table("mall_customers", "none stated", sources, scale)
-
-
-def mall_stand_in(seed: int = 21) -> pd.DataFrame:
-    """A stand-in for the mall's table: five groups of 40 by income and score, 200 rows."""
-    rng = np.random.default_rng(seed)
-    centres = np.array([[26, 20], [26, 79], [55, 50], [87, 17], [87, 82]])
-    income, score = rng.normal(np.repeat(centres, 40, axis=0), (8, 7)).round().T
-    return pd.DataFrame(
-        {
-            "customer_id": np.arange(1, 201),
-            "gender": rng.choice(["Female", "Male"], 200),
-            "age": rng.integers(18, 71, 200),
-            "income": income.clip(10, 140).astype(np.int64),
-            "score": score.clip(1, 100).astype(np.int64),
-        }
-    )
 
 
 def mnist(scale: str = "same") -> Images:
@@ -195,7 +150,7 @@ def cifar10(scale: str = "same") -> Images:
 
     Krizhevsky, "Learning Multiple Layers of Features from Tiny Images" (2009). A mirror may
     hold a balanced part (10,000 + 2,000). Where neither is there, the quick scale gets
-    `shape_pictures`, labelled as a stand-in.
+    `stand_ins.shape_pictures`, labelled as a stand-in.
     """
     archive = {
         "cifar-10-binary.tar.gz": "c4a38c50a1bc5f3a1c5537f2155ab9d68f9f25eb1ed8d9ddda3db29a59bca1dd"
@@ -209,45 +164,9 @@ def cifar10(scale: str = "same") -> Images:
         Source(Mirror(), _read_cifar_binary, _files(archive)),
         Source(Mirror(), _read_npz_pair, _files(part), complete=False),
         Source(Web({"cifar-10-binary.tar.gz": home}), _read_cifar_binary, _files(archive)),
-        Source(Synthetic(), shape_pictures),
+        Source(Synthetic(), stand_ins.shape_pictures),
     ]
     return _images("cifar10", "none stated", sources, scale)
-
-
-def shape_pictures(n_train: int = 6000, n_test: int = 1500, seed: int = 10) -> Images:
-    """A stand-in for CIFAR-10: five shapes, plain or striped, in any colour, place and size.
-
-    Colour says nothing about the class, so a network has to look at edges and texture. The
-    background is noisy on purpose: a blank one would make the task trivial.
-    """
-    rng = np.random.default_rng(seed)
-    n = n_train + n_test
-    y = rng.integers(0, 10, n)
-    centre = rng.uniform(11, 21, (2, n, 1, 1))
-    size = rng.uniform(5, 10, (n, 1, 1))
-    angle = rng.uniform(0, np.pi / 4, (n, 1, 1))
-    rows, columns = np.mgrid[0:32, 0:32].astype(float)
-    dy, dx = rows - centre[0], columns - centre[1]
-    u = (dx * np.cos(angle) + dy * np.sin(angle)) / size
-    v = (dy * np.cos(angle) - dx * np.sin(angle)) / size
-    radius = np.hypot(u, v)
-    shapes = [
-        radius < 1,
-        np.maximum(abs(u), abs(v)) < 0.9,
-        (v < 0.7) & (v > 2 * abs(u) - 1),
-        (radius < 1) & (radius > 0.55),
-        (np.minimum(abs(u), abs(v)) < 0.3) & (np.maximum(abs(u), abs(v)) < 1),
-    ]
-    inside = np.choose((y % 5)[:, None, None], shapes)
-    striped = (y >= 5)[:, None, None] & (np.sin(size * u * 2.1) > 0)
-    colours = rng.uniform(40, 215, (2, n, 1, 1, 3))
-    mask = (inside & ~striped)[..., None]
-    X = np.where(mask, colours[0], colours[1]) + rng.normal(0, 25, (n, 32, 32, 3))
-    X = X.clip(0, 255).astype(np.uint8)
-    names = ["disc", "square", "triangle", "ring", "cross"]
-    classes = names + [f"striped {name}" for name in names]
-    y = y.astype(np.int64)
-    return Images(X[:n_train], y[:n_train], X[n_train:], y[n_train:], classes)
 
 
 def flowers10(scale: str = "same") -> Images:
@@ -257,7 +176,7 @@ def flowers10(scale: str = "same") -> Images:
     stated. The archive holds 80 photos a kind, in order: every fourth is for testing. The
     short side is scaled to 128 (bicubic) and the middle cut out, once, into the cache. A
     mirror may hold a part (450 + 150). Where neither is there, the quick scale gets
-    `drawn_flowers`, labelled as a stand-in.
+    `stand_ins.drawn_flowers`, labelled as a stand-in.
     """
     archive = {"17flowers.tgz": "fe38a60f8b4a95e657551247d3e7d799a3fafcdbc595be504b12839967823d70"}
     part = {
@@ -269,7 +188,7 @@ def flowers10(scale: str = "same") -> Images:
         Source(Mirror(), _read_17flowers, _files(archive)),
         Source(Mirror(), _read_npz_pair, _files(part), complete=False),
         Source(Web({"17flowers.tgz": home}), _read_17flowers, _files(archive)),
-        Source(Synthetic(), drawn_flowers),
+        Source(Synthetic(), stand_ins.drawn_flowers),
     ]
     return _images("flowers10", "none stated", sources, scale)
 
@@ -277,38 +196,6 @@ def flowers10(scale: str = "same") -> Images:
 # Which of the archive's seventeen kinds: its photos 1 to 80 are kind 0, 81 to 160 kind 1, …
 FLOWERS = {"daffodil": 0, "snowdrop": 1, "bluebell": 3, "crocus": 4, "iris": 5, "tiger lily": 6,
            "tulip": 7, "sunflower": 9, "daisy": 10, "pansy": 16}  # fmt: skip
-
-
-def drawn_flowers(n_train: int = 400, n_test: int = 150, seed: int = 37) -> Images:
-    """A stand-in for flowers10: 3, 4, 5, 6 or 8 petals, round or pointed, 128 x 128.
-
-    Petals, heart and ground have any colour, the flower any place, size and turn: only the
-    number and the shape of the petals tell the ten classes apart. The ground is mottled.
-    """
-    rng = np.random.default_rng(seed)
-    n, side = n_train + n_test, 128
-    y = rng.integers(0, 10, n)
-    petals = np.array([3, 4, 5, 6, 8])[y % 5]
-    cx, cy = rng.uniform(48, 80, (2, n))
-    size, turn = rng.uniform(28, 44, n), rng.uniform(0, 2 * np.pi, n)
-    colours = _colours(rng, n, 3)  # of the ground, the petals, the heart
-    mottle = rng.normal(0, 22, (n, side // 4, side // 4, 3)).astype(np.float32)
-    rows, columns = np.mgrid[0:side, 0:side].astype(np.float32)
-    X = np.empty((n, side, side, 3), np.uint8)
-    for i in range(n):  # one at a time: all at once would not fit the processor's cache
-        dx, dy = columns - np.float32(cx[i]), rows - np.float32(cy[i])
-        radius = np.hypot(dx, dy) / np.float32(size[i])
-        # 0 along the middle of a petal, 1 half-way between two.
-        across = np.abs((np.arctan2(dy, dx) + turn[i]) * petals[i] / np.pi % 2 - 1)
-        outline = np.sqrt(1 - across**2) if y[i] < 5 else 1 - across
-        layer = (radius < 0.3 + 0.7 * outline).astype(np.uint8)
-        layer[radius < 0.22] = 2
-        noise = mottle[i].repeat(4, axis=0).repeat(4, axis=1)
-        X[i] = (colours[i][layer] + noise).clip(0, 255)
-    counts = ["three", "four", "five", "six", "eight"]
-    classes = [f"{count} {shape} petals" for shape in ("round", "pointed") for count in counts]
-    y = y.astype(np.int64)
-    return Images(X[:n_train], y[:n_train], X[n_train:], y[n_train:], classes)
 
 
 def cats_dogs(scale: str = "same") -> Images:
@@ -319,8 +206,8 @@ def cats_dogs(scale: str = "same") -> Images:
     The archive (825 MB) numbers each class from 0 to 12,499: 11,250 on are for testing. What
     can't be decoded is left out, and counted in `source`; the rest is squashed to 64 x 64
     (bicubic), once, into the cache, which takes minutes. A mirror may hold a part
-    (2,000 + 500). Where neither is there, the quick scale gets `drawn_pets`, labelled as a
-    stand-in.
+    (2,000 + 500). Where neither is there, the quick scale gets `stand_ins.drawn_pets`,
+    labelled as a stand-in.
     """
     name = "kagglecatsanddogs_5340.zip"
     archive = {name: "b7974bd00a84a99921f36ee4403f089853777b5ae8d151c76a86e64900334af9"}
@@ -333,53 +220,9 @@ def cats_dogs(scale: str = "same") -> Images:
         Source(Mirror(), _read_cats_dogs, _files(archive)),
         Source(Mirror(), _read_npz_pair, _files(part), complete=False),
         Source(Web({name: f"{home}/{name}"}), _read_cats_dogs, _files(archive)),
-        Source(Synthetic(), drawn_pets),
+        Source(Synthetic(), stand_ins.drawn_pets),
     ]
     return _images("cats_dogs", "MSR-LA (Microsoft Research)", sources, scale)
-
-
-def drawn_pets(n_train: int = 2000, n_test: int = 500, seed: int = 42) -> Images:
-    """A stand-in for cats_dogs: heads with pointed ears up (cat) or round ears down (dog), 64 x 64.
-
-    Any colours, place, size and tilt, on noisy ground: colour and brightness say nothing.
-    """
-    rng = np.random.default_rng(seed)
-    n, side = n_train + n_test, 64
-    y = rng.integers(0, 2, n)
-    cx, cy = rng.uniform(26, 38, (2, n))
-    size, tilt = rng.uniform(9, 15, n), rng.uniform(-0.5, 0.5, n)
-    colours = _colours(rng, n, 4)  # of the ground, the head, the ears, the eyes and nose
-    noise = rng.integers(-40, 41, (n, side, side, 3), dtype=np.int8)
-    rows, columns = np.mgrid[0:side, 0:side].astype(np.float32)
-    X = np.empty((n, side, side, 3), np.uint8)
-    for i in range(n):  # one at a time: all at once would not fit the processor's cache
-        dx, dy = (columns - np.float32(cx[i])) / size[i], (rows - np.float32(cy[i])) / size[i]
-        u, v = (
-            dx * np.cos(tilt[i]) + dy * np.sin(tilt[i]),
-            dy * np.cos(tilt[i]) - dx * np.sin(tilt[i]),
-        )
-        aside = abs(u)  # a head is its own mirror image
-        if y[i] == 0:
-            ears = (v < -0.4) & (v > -1.7) & (abs(aside - 0.6) < (v + 1.7) / 3)
-        else:
-            ears = ((aside - 1.05) / 0.38) ** 2 + ((v - 0.15) / 0.8) ** 2 < 1
-        layer = 2 * ears.astype(np.uint8)
-        layer[np.hypot(u, v) < 1] = 1
-        layer[(np.hypot(aside - 0.4, v + 0.2) < 0.14) | (np.hypot(u, v - 0.35) < 0.16)] = 3
-        X[i] = (colours[i][layer] + noise[i]).clip(0, 255)
-    y = y.astype(np.int64)
-    return Images(X[:n_train], y[:n_train], X[n_train:], y[n_train:], ["cat", "dog"])
-
-
-def _colours(rng: np.random.Generator, n: int, layers: int) -> np.ndarray:
-    """For each of `n` pictures a colour of its ground and of `layers` - 1 things on it.
-
-    float32 (n, layers, 3), 30 to 225. All are uniform, so that none gives a class away; what
-    lies on a ground differs from it by 60 or more in every channel, so that it can be seen.
-    """
-    ground = rng.uniform(0, 195, (n, 1, 3))
-    things = (ground + rng.uniform(60, 135, (n, layers - 1, 3))) % 195
-    return np.concatenate([ground, things], axis=1).astype(np.float32) + 30
 
 
 def imagenet_samples(scale: str = "same") -> Photos:
@@ -416,6 +259,54 @@ IMAGENET = {  # the last number of a name is the class
     "imagenet_17_22.jpg": "b432341845620e9cfd67d848c4783c32dd6eaddad45513866b17180d2b09fcf5",
     "imagenet_18_317.jpg": "b9412f92f0b1c3faede45b55a44940977daa744f2040118d0538cf597fca785d",
     "imagenet_19_305.jpg": "e1f58f00e2e47ce930d7ecab0e46a78316054f68c10d0742e87c1cc092324556",
+}
+
+
+def nuclei(scale: str = "same") -> Nuclei:
+    """One fluorescence picture of 512 x 512 with 125 cell nuclei, each outlined by hand.
+
+    Schmidt, Weigert, Broaddus and Myers, arXiv:1806.03535, from the 2018 Data Science Bowl. As
+    the package stardist ships it (BSD-3-Clause).
+    """
+    release = Wheel(
+        "stardist", "0.9.2", {name: f"stardist/data/images/{name}" for name in NUCLEI},
+        platform="manylinux_2_28_x86_64",
+    )  # fmt: skip
+    sources = [Source(origin, _read_nuclei, _files(NUCLEI)) for origin in (Mirror(), release)]
+    (image, labels), used = load("nuclei", "BSD-3-Clause", sources, scale)
+    return Nuclei(image, labels, str(used))
+
+
+NUCLEI = {
+    "img2d.tif": "f9ccc1571b92c861ff87e28463068b43f61bd47357ed0503f711e5cd1eb97750",
+    "mask2d.tif": "59ad5e820b7982ca9d13e946fa6e7f64e2714899e00a2ae6c69aa79aad53d46f",
+}
+
+
+def deepforest(scale: str = "same") -> Boxed:
+    """Trees from the air: 38 tiles of 400 x 400, RGB, with a box around each crown.
+
+    Weinstein et al., "DeepForest" (2020), pictures of the National Ecological Observatory
+    Network; as the package deepforest ships them (MIT). `origin` is 0 or 1 for the tiles of two
+    larger pictures (30 of one, 6 of the other), 2 and 3 for two single ones. A box that a cut
+    has made smaller than half belongs to the other tile.
+    """
+    members = {name: f"deepforest/data/{name}" for name in DEEPFOREST}
+    origins = (Mirror(), Wheel("deepforest", "2.1.0", members))
+    sources = [Source(origin, _read_deepforest, _files(DEEPFOREST)) for origin in origins]
+    tiles, used = load("deepforest", "MIT (the package)", sources, scale)
+    return Boxed(**{**vars(tiles), "source": str(used)})
+
+
+DEEPFOREST = {  # pictures and their boxes in turn
+    "2019_YELL_2_528000_4978000_image_crop2.png": "a9bdb0f4447fdd899d22f567e0e20ba8320c5413b2ad0cd0ac8d9f3b6e0f9767",
+    "2019_YELL_2_528000_4978000_image_crop2.xml": "bd431af6a5086d721eb731b22f5ea28cd8a8eab06883efc1c665391acbc68e11",
+    "2019_YELL_2_541000_4977000_image_crop.png": "178e58a23cc2642226a364a30f71bd9258ddc1b012c826f12250914a90c7a131",
+    "2019_YELL_2_541000_4977000_image_crop.xml": "cefe4b96888bacbf8af1674f000082e549aa707aa6590d545effb23e43f26631",
+    "OSBS_029.png": "d9477c6a00e4902c7bee487d4c5582c3b8b9a2f77f3908a29628b816b291e6ee",
+    "OSBS_029.xml": "1f68c4011d7b351c29ca755072e77f3d16e6fd1f995bd05a9dd4eb952b55373c",
+    "SOAP_061.png": "256508f1a62149bec4a80879077a865caf50e8cace095e6564c76befa480d424",
+    "SOAP_061.xml": "4833280af75fd9c47965a93e38945282835e9e725cac412bdb9469d63480947c",
 }
 
 
@@ -463,8 +354,7 @@ def _read_mnist(path: Path) -> Images:
     """A row is 784 pixels and the digit, 500 rows a digit; the last 100 of each are the test."""
     rows = np.loadtxt(path, delimiter=",", dtype=np.uint8)
     X, y = rows[:, :-1].reshape(-1, 28, 28), rows[:, -1].astype(np.int64)
-    rank = np.array([np.count_nonzero(y[:i] == digit) for i, digit in enumerate(y)])
-    test = rank >= 400
+    test = pd.Series(y).groupby(y).cumcount().to_numpy() >= 400
     return Images(X[~test], y[~test], X[test], y[test], [str(digit) for digit in range(10)])
 
 
@@ -512,6 +402,47 @@ def _read_photos(*paths: Path) -> Photos:
     X = np.stack([np.asarray(_cropped(_decoded(path.read_bytes()), 512)) for path in paths])
     y = np.array([int(path.stem.rpartition("_")[2]) for path in paths])
     return Photos(X, y, imagenet_classes())
+
+
+def _read_nuclei(image: Path, labels: Path) -> tuple[np.ndarray, np.ndarray]:
+    return np.asarray(Image.open(image)), np.asarray(Image.open(labels))
+
+
+def _read_deepforest(*paths: Path) -> Boxed:
+    X, boxes, origin = [], [], []
+    for number, (picture, notes) in enumerate(zip(paths[::2], paths[1::2], strict=True)):
+        whole, found = np.asarray(Image.open(picture)), _voc_boxes(notes)
+        for tile, its_boxes in _tiles(whole, found, side=400):
+            X.append(tile)
+            boxes.append(its_boxes)
+            origin.append(number)
+    return Boxed(np.stack(X), boxes, np.array(origin))
+
+
+def _voc_boxes(path: Path) -> np.ndarray:
+    """The boxes of a Pascal VOC file: float32 (k, 4)."""
+    corners = [
+        [float(box.findtext(corner)) for corner in ("xmin", "ymin", "xmax", "ymax")]
+        for box in ElementTree.parse(path).iter("bndbox")
+    ]
+    return np.array(corners, np.float32).reshape(-1, 4)
+
+
+def _tiles(
+    picture: np.ndarray, boxes: np.ndarray, side: int
+) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """The whole squares of a picture, row by row, each with the boxes that lie mostly in it."""
+    height, width = picture.shape[:2]
+    for top in range(0, height - side + 1, side):
+        for left in range(0, width - side + 1, side):
+            moved = boxes - np.array([left, top, left, top], np.float32)
+            inside = moved.clip(0, side)
+            mostly = _areas(inside) >= 0.5 * _areas(moved)
+            yield picture[top : top + side, left : left + side], inside[mostly]
+
+
+def _areas(boxes: np.ndarray) -> np.ndarray:
+    return (boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1])
 
 
 # --- archives of photos, unpacked once ----------------------------------------------------

@@ -33,6 +33,11 @@ def service_pins() -> list[str]:
     return [f"{name}=={importlib.metadata.version(name)}" for name in SERVICE]
 
 
+def label_studio() -> Path:
+    """Label Studio, whose requirements would pull the notebook's own packages out of place."""
+    return make("label_studio", ["label-studio==1.23.2"])
+
+
 def make(name: str, requirements: Sequence[str]) -> Path:
     """The Python of an environment that holds `requirements`; made at the first call.
 

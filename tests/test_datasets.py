@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from shared import converted, datasets, sources
+from shared import converted, datasets, sources, stand_ins
 from shared.curriculum import ROOT
 from shared.errors import DaysError
 
@@ -122,7 +122,7 @@ def test_the_malls_table_is_read_with_either_kind_of_line_ends(end, tmp_path):
     path.write_bytes(end.join([head, "0001,Male,19,15,39", "0002,Female,21,15,81", ""]).encode())
     table = datasets._read_mall(path)
     assert table["income"].tolist() == [15, 15] and table["score"].tolist() == [39, 81]
-    assert list(table.columns) == list(datasets.mall_stand_in().columns)
+    assert list(table.columns) == list(stand_ins.mall_stand_in().columns)
 
 
 @pytest.fixture
@@ -333,6 +333,52 @@ def test_imagenets_photos_are_square_and_labelled_by_their_names(mirror, monkeyp
     assert len(photos.classes) == 1000 and photos.source.startswith("imagenet_samples: mirror")
 
 
+def test_a_box_belongs_to_the_tile_that_holds_most_of_it():
+    picture = np.arange(5 * 9 * 3, dtype=np.uint8).reshape(5, 9, 3)
+    boxes = np.array([[0, 0, 2, 2], [3, 1, 6, 3], [7, 0, 9, 2], [0, 3, 3, 5]], np.float32)
+    (left, in_left), (right, in_right) = datasets._tiles(picture, boxes, side=4)
+    assert np.array_equal(left, picture[:4, :4]) and np.array_equal(right, picture[:4, 4:8])
+    # The second is cut 1 : 2, the third just in half by the edge, the last 1 : 1 as well.
+    assert in_left.tolist() == [[0, 0, 2, 2], [0, 3, 3, 4]]
+    assert in_right.tolist() == [[0, 1, 2, 3], [3, 0, 4, 2]]
+
+
+def test_a_file_without_boxes_has_none(tmp_path):
+    (tmp_path / "empty.xml").write_text("<annotation><folder>data</folder></annotation>")
+    assert datasets._voc_boxes(tmp_path / "empty.xml").shape == (0, 4)
+
+
+def test_aerial_tiles_come_with_their_pictures_number(mirror, rng, monkeypatch):
+    folder = mirror / "deepforest"
+    folder.mkdir(parents=True)
+    Image.fromarray(rng.integers(0, 256, (400, 850, 3), dtype=np.uint8)).save(folder / "a.png")
+    Image.fromarray(rng.integers(0, 256, (400, 400, 3), dtype=np.uint8)).save(folder / "b.png")
+    box = "<bndbox><xmin>{}</xmin><ymin>1</ymin><xmax>{}</xmax><ymax>9</ymax></bndbox>"
+    (folder / "a.xml").write_text(
+        f"<annotation>{box.format(5, 25)}{box.format(410, 420)}</annotation>"
+    )
+    (folder / "b.xml").write_text("<annotation></annotation>")
+    known = hashed(folder, ["a.png", "a.xml", "b.png", "b.xml"])
+    monkeypatch.setattr(datasets, "DEEPFOREST", known)
+    tiles = datasets.deepforest()
+    assert tiles.X.shape == (3, 400, 400, 3) and tiles.origin.tolist() == [0, 0, 1]
+    assert [boxes.tolist() for boxes in tiles.boxes] == [[[5, 1, 25, 9]], [[10, 1, 20, 9]], []]
+    assert tiles.source.startswith("deepforest: mirror")
+
+
+def test_nuclei_are_read_as_they_are(mirror, rng, monkeypatch):
+    folder = mirror / "nuclei"
+    folder.mkdir(parents=True)
+    image, labels = rng.integers(0, 60_000, (2, 6, 8), dtype=np.uint16)
+    Image.fromarray(image).save(folder / "img2d.tif")
+    Image.fromarray(labels).save(folder / "mask2d.tif")
+    known = hashed(folder, ["img2d.tif", "mask2d.tif"])
+    monkeypatch.setattr(datasets, "NUCLEI", known)
+    nuclei = datasets.nuclei()
+    assert np.array_equal(nuclei.image, image) and np.array_equal(nuclei.labels, labels)
+    assert nuclei.image.dtype == np.uint16
+
+
 # --- the stand-ins ------------------------------------------------------------------------
 
 
@@ -341,8 +387,8 @@ def test_imagenets_photos_are_square_and_labelled_by_their_names(mirror, monkeyp
 )
 def test_photos_without_any_source_are_a_stand_in_that_says_so(name, draw, monkeypatch):
     monkeypatch.setenv("DAYS_OFFLINE", "1")
-    few = getattr(datasets, draw)(6, 2)
-    monkeypatch.setattr(datasets, draw, lambda: few)
+    few = getattr(stand_ins, draw)(6, 2)
+    monkeypatch.setattr(stand_ins, draw, lambda: few)
     images = getattr(datasets, name)(scale="quick")
     assert np.array_equal(images.X_train, few.X_train)
     assert "SYNTHETIC STAND-IN" in images.source
@@ -352,7 +398,7 @@ def test_photos_without_any_source_are_a_stand_in_that_says_so(name, draw, monke
 
 @pytest.mark.parametrize("draw, side, kinds", [("drawn_flowers", 128, 10), ("drawn_pets", 64, 2)])
 def test_drawings_are_balanced_and_the_same_every_time(draw, side, kinds):
-    draw = getattr(datasets, draw)
+    draw = getattr(stand_ins, draw)
     images, again = draw(150, 50), draw(150, 50)
     assert images.X_train.shape == (150, side, side, 3) and images.X_test.shape[0] == 50
     assert images.X_train.dtype == np.uint8 and images.y_train.dtype == np.int64
@@ -366,7 +412,7 @@ def test_drawings_are_balanced_and_the_same_every_time(draw, side, kinds):
 @pytest.mark.parametrize("draw, chance", [("drawn_flowers", 0.1), ("drawn_pets", 0.5)])
 def test_colours_of_drawings_say_nothing_of_their_class(draw, chance):
     """Neither the mean colour nor its spread leads to the class, by the nearest class mean."""
-    images = getattr(datasets, draw)(400, 400)
+    images = getattr(stand_ins, draw)(400, 400)
 
     def summary(X):
         return np.concatenate([X.mean(axis=(1, 2)), X.std(axis=(1, 2))], axis=1)
@@ -379,8 +425,8 @@ def test_colours_of_drawings_say_nothing_of_their_class(draw, chance):
 
 def test_cifar10_without_any_source_is_a_stand_in_that_says_so(monkeypatch):
     monkeypatch.setenv("DAYS_OFFLINE", "1")
-    few = datasets.shape_pictures(60, 20)
-    monkeypatch.setattr(datasets, "shape_pictures", lambda: few)
+    few = stand_ins.shape_pictures(60, 20)
+    monkeypatch.setattr(stand_ins, "shape_pictures", lambda: few)
     images = datasets.cifar10(scale="quick")
     assert np.array_equal(images.X_train, few.X_train)
     assert "SYNTHETIC STAND-IN" in images.source
@@ -398,15 +444,15 @@ def test_the_mall_without_any_source_is_a_stand_in_that_says_so(monkeypatch):
 
 
 def test_shape_pictures_are_the_same_every_time():
-    a, b = datasets.shape_pictures(200, 50), datasets.shape_pictures(200, 50)
+    a, b = stand_ins.shape_pictures(200, 50), stand_ins.shape_pictures(200, 50)
     for name in ("X_train", "y_train", "X_test", "y_test"):
         assert np.array_equal(getattr(a, name), getattr(b, name))
-    other = datasets.shape_pictures(200, 50, seed=11)
+    other = stand_ins.shape_pictures(200, 50, seed=11)
     assert not np.array_equal(a.X_train, other.X_train)
 
 
 def test_shape_pictures_look_like_cifar10():
-    images = datasets.shape_pictures(1500, 500)
+    images = stand_ins.shape_pictures(1500, 500)
     assert images.X_train.shape == (1500, 32, 32, 3) and images.X_test.shape == (500, 32, 32, 3)
     assert images.X_train.dtype == np.uint8 and images.y_train.dtype == np.int64
     assert len(set(images.classes)) == 10
@@ -416,7 +462,7 @@ def test_shape_pictures_look_like_cifar10():
 
 def test_the_colour_of_a_shape_picture_says_nothing_about_its_class():
     """The nearest class mean in colour alone does hardly better than one in ten."""
-    images = datasets.shape_pictures(2000, 1000)
+    images = stand_ins.shape_pictures(2000, 1000)
     train, test = images.X_train.mean(axis=(1, 2)), images.X_test.mean(axis=(1, 2))
     means = np.stack([train[images.y_train == k].mean(axis=0) for k in range(10)])
     nearest = ((test[:, None] - means) ** 2).sum(axis=2).argmin(axis=1)

@@ -34,7 +34,10 @@ EXTRAS = {
     "papermill": "2.7.0",
     "pytest-xdist": "3.8.0",
     "ruff": "0.17.5",
+    "selenium": "4.39.0",
     "skops": "0.16.0",
+    "streamlit": "1.67.0",
+    "ultralytics": "8.4.190",
     "uv": "0.13.8",
     "zizmor": "1.32.0",
 }
