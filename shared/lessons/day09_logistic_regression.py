@@ -5,10 +5,7 @@ Made from days/phase1_groundwork/day09_logistic_regression.ipynb by `days refres
 
 import numpy as np
 
-
-def sigmoid(z):
-    """Log-odds to probabilities, of any shape; no z overflows."""
-    return 0.5 * (1 + np.tanh(z / 2))
+from shared.lessons.day05_linear import sigmoid
 
 
 def log_loss(w, X, y):

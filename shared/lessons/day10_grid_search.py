@@ -5,7 +5,8 @@ Made from days/phase1_groundwork/day10_grid_search.ipynb by `days refresh 10`; e
 
 import numpy as np
 
-from shared.lessons.day09_logistic_regression import sigmoid, stratified_folds, with_intercept
+from shared.lessons.day05_linear import sigmoid
+from shared.lessons.day09_logistic_regression import stratified_folds, with_intercept
 
 
 def shrink(w, amount, penalty):

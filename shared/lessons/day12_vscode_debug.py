@@ -60,6 +60,7 @@ def read_message(stream):
 
 import socket
 
+from shared import processes
 from shared.errors import DaysError
 
 
@@ -139,9 +140,7 @@ def debugged(script, root):
 
     root: the folder it may import from. May raise DaysError.
     """
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = processes.free_port()
     command = [sys.executable, "-X", "frozen_modules=off", "-m", "debugpy", "--wait-for-client"]
     command += ["--listen", f"127.0.0.1:{port}", str(script)]
     with tempfile.TemporaryDirectory() as home:

@@ -5,6 +5,8 @@ Made from days/phase2_classic_ml/day18_gradient_boosting.ipynb by `days refresh 
 
 import numpy as np
 
+from shared.lessons.day05_linear import sigmoid
+
 
 def best_split(X, residuals, weights):
     """The stump's question: (feature, threshold); rows with X[:, feature] <= threshold go left.
@@ -26,11 +28,6 @@ def best_split(X, residuals, weights):
     if best is None:
         raise ValueError("Nothing to split: every column holds one value only.")
     return best
-
-
-def sigmoid(scores):
-    """Probabilities from log-odds of any shape."""
-    return 1 / (1 + np.exp(-scores))
 
 
 def boost(X, y, rounds, lr, second_order=False):

@@ -6,6 +6,7 @@ Made from days/phase2_classic_ml/day21_kmeans.ipynb by `days refresh 21`; edit i
 import numpy as np
 
 from shared.errors import DaysError
+from shared.lessons.day15_knn import as_points
 
 
 def squared_distances(X, centres):
@@ -45,15 +46,9 @@ def lloyd(X, centres, max_steps=300):
     )
 
 
-def as_points(X, k=1):
-    """X as float64 (n, d). Raises DaysError on another shape, NaN, or fewer than k distinct rows."""
-    X = np.asarray(X, dtype=float)
-    if X.ndim != 2 or X.shape[1] == 0:
-        raise DaysError(f"Points come as a table (n, d), a row each; this has the shape {X.shape}.")
-    if not np.isfinite(X).all():
-        raise DaysError(
-            "A distance to NaN or infinity means nothing; fill or drop such rows first."
-        )
+def enough_points(X, k):
+    """X as float64 (n, d). Raises DaysError as Day 15's, or with fewer than k >= 1 distinct rows."""
+    X = as_points(X)
     if k < 1 or len(np.unique(X, axis=0)) < k:
         raise DaysError(f"{len(X)} points, alike ones counted once, can't make {k} clusters.")
     return X
@@ -62,9 +57,9 @@ def as_points(X, k=1):
 def plus_plus(X, k, rng):
     """k starting centres (k, d) out of the rows of X (n, d), by D² sampling (k-means++, 2007).
 
-    The first is drawn evenly. Raises DaysError as `as_points` does.
+    The first is drawn evenly. Raises DaysError as `enough_points` does.
     """
-    X = as_points(X, k)
+    X = enough_points(X, k)
     centres = [X[rng.integers(len(X))]]
     while len(centres) < k:
         nearest = squared_distances(X, np.array(centres)).min(axis=1)
@@ -75,9 +70,9 @@ def plus_plus(X, k, rng):
 def kmeans(X, k, rng, restarts=10):
     """The best of several runs of Lloyd's algorithm from k-means++ starts, for X (n, d).
 
-    Returns labels (n,), centres (k, d) and the inertia. Raises DaysError as `as_points` does.
+    Returns labels (n,), centres (k, d) and the inertia. Raises DaysError as `enough_points` does.
     """
-    X = as_points(X, k)
+    X = enough_points(X, k)
     runs = [lloyd(X, plus_plus(X, k, rng)) for _ in range(restarts)]
     labels, path, history = min(runs, key=lambda run: run[2][-1])
     return labels, path[-1], float(history[-1])

@@ -5,7 +5,6 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from scipy.optimize import approx_fprime, minimize
-from scipy.special import expit
 from sklearn.linear_model import LogisticRegression
 
 from shared.lessons.day09_logistic_regression import (
@@ -14,7 +13,6 @@ from shared.lessons.day09_logistic_regression import (
     log_loss,
     newton,
     out_of_fold,
-    sigmoid,
     slopes,
     stratified_folds,
     with_intercept,
@@ -76,8 +74,7 @@ def test_descent_never_climbs_and_heads_for_newtons_minimum(problem):
 
 
 @given(st.lists(st.floats(-1e4, 1e4), min_size=1, max_size=9))
-def test_sigmoid_equals_scipys_and_loss_survives_huge_scores(z):
-    np.testing.assert_allclose(sigmoid(np.array(z)), expit(z), atol=1e-15)
+def test_the_loss_survives_huge_scores(z):
     assert np.isfinite(log_loss(np.ones(1), np.array(z)[:, None], np.arange(len(z)) % 2))
 
 

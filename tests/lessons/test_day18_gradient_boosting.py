@@ -13,7 +13,6 @@ from shared.lessons.day18_gradient_boosting import (
     best_split,
     boost,
     early_stop,
-    sigmoid,
     staged_scores,
 )
 
@@ -101,11 +100,6 @@ def test_the_start_is_the_log_odds_and_scores_apply_to_new_rows():
 def test_one_class_alone_is_refused(y):
     with pytest.raises(ValueError, match="both classes"):
         boost(np.arange(5.0)[:, None], y, 3, 0.1)
-
-
-def test_sigmoid_is_scipys():
-    scores = np.linspace(-30, 30, 61).reshape(1, -1)
-    np.testing.assert_allclose(sigmoid(scores), expit(scores), rtol=1e-12)
 
 
 @properties
