@@ -61,16 +61,13 @@ class UNet(nn.Module):
     def __init__(self, width=8, skips=True):
         super().__init__()
         self.skips, (fine, middle, deep) = skips, (width, 2 * width, 4 * width)
-        self.down1, self.down2, self.down3 = (
-            two_convs(1, fine),
-            two_convs(fine, middle),
-            two_convs(middle, deep),
-        )
-        self.up2, self.up1 = (
-            nn.ConvTranspose2d(deep, middle, 2, 2),
-            nn.ConvTranspose2d(middle, fine, 2, 2),
-        )
-        self.join2, self.join1 = two_convs(2 * middle, middle), two_convs(2 * fine, fine)
+        self.down1 = two_convs(1, fine)
+        self.down2 = two_convs(fine, middle)
+        self.down3 = two_convs(middle, deep)
+        self.up2 = nn.ConvTranspose2d(deep, middle, 2, 2)
+        self.up1 = nn.ConvTranspose2d(middle, fine, 2, 2)
+        self.join2 = two_convs(2 * middle, middle)
+        self.join1 = two_convs(2 * fine, fine)
         self.head = nn.Conv2d(fine, 1, 1)
 
     def forward(self, X):
