@@ -38,6 +38,20 @@ def pytest_configure(config):
         config.option.nbval_kernel_name = os.environ["DAYS_KERNEL"]
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_collection():
+    """Undo what imported libraries write into the environment: kernels would inherit it.
+
+    Streamlit, for one, sets MPLBACKEND to a backend that shows nothing in a notebook.
+    """
+    before = dict(os.environ)
+    try:
+        return (yield)
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+
+
 def pytest_ignore_collect(collection_path):
     """Executed copies and checkpoints are not days."""
     return True if ".ipynb_checkpoints" in collection_path.parts else None

@@ -1,6 +1,7 @@
 """Fixtures for the tests of the frame: a machine of one's own, made-up days, a web server."""
 
 import http.server
+import os
 import threading
 import time
 from dataclasses import dataclass, field
@@ -19,6 +20,15 @@ hypothesis.settings.load_profile("repeatable")
 
 SETTINGS = ("DAYS_MIRROR", "DAYS_OFFLINE", "DAYS_PARTIAL", "DAYS_SCALE", "DAYS_KERNEL")
 PROXIES = ("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
+
+
+@pytest.fixture(autouse=True)
+def environment():
+    """Undo what a library that a test imports writes into the environment."""
+    before = dict(os.environ)
+    yield
+    os.environ.clear()
+    os.environ.update(before)
 
 
 @pytest.fixture

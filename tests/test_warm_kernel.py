@@ -192,7 +192,9 @@ def test_the_server_has_one_thread_when_it_forks():
     """Python warns of forks from several threads, and rightly: locks may be held for ever."""
     with kernel() as warm:
         server = psutil.Process(warm.pid).ppid()
-        assert len(list(Path(f"/proc/{server}/task").iterdir())) == 1
+        names = [file.read_text().strip() for file in Path(f"/proc/{server}/task").glob("*/comm")]
+        # The allocator of Arrow, which pandas imports, sees to its own thread around a fork.
+        assert len([name for name in names if name != "jemalloc_bg_thd"]) == 1, names
 
 
 # --- interrupts, restarts, ends -----------------------------------------------------------

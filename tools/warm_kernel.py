@@ -28,6 +28,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -182,7 +183,7 @@ def serve(listener: socket.socket, alive: int) -> Request | None:
             if request is None:
                 connection.close()
                 continue
-            pid = os.fork()
+            pid = _fork()
             if pid == 0:
                 signal.set_wakeup_fd(-1)
                 for number in (signal.SIGCHLD, signal.SIGTERM):
@@ -199,6 +200,17 @@ def serve(listener: socket.socket, alive: int) -> Request | None:
             for descriptor in request.stdio:
                 os.close(descriptor)
             kernels[pid] = connection
+
+
+def _fork() -> int:
+    """os.fork without Python's warning that other threads run.
+
+    One does once Arrow is installed: pandas imports it, and its allocator has a background
+    thread, in C, which jemalloc stops before a fork and forgets in the child.
+    """
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "This process .* multi-threaded", DeprecationWarning)
+        return os.fork()
 
 
 def _receive(connection: socket.socket) -> Request | None:

@@ -167,29 +167,40 @@ def glow(picture):
 
 
 def test_a_browser_uploads_a_photo_and_sees_the_heat(address, browser, tmp_path):
+    from selenium.common.exceptions import StaleElementReferenceException
     from selenium.webdriver.common.by import By
     from selenium.webdriver.support.ui import WebDriverWait
+
+    # Streamlit draws the page anew while we look: what is gone by then is looked up again.
+    wait = WebDriverWait(browser, 120, ignored_exceptions=[StaleElementReferenceException])
 
     def seen(what):
         found = browser.find_elements(By.CSS_SELECTOR, what)
         return found[0] if found else None
 
+    def upload(name):
+        field = seen("input[type=file]")
+        return field and (field.send_keys(str(tmp_path / name)) or True)
+
+    def refusal():
+        alert = seen("[data-testid=stAlertContentError]")
+        return alert and alert.text
+
+    def result():
+        """The picture's width and height and its pixels, once the whole page is there."""
+        image = seen("[data-testid=stImage] img")
+        if image and "dalmatian" in browser.find_element(By.TAG_NAME, "body").text:
+            size = [image.get_property(name) for name in ("naturalWidth", "naturalHeight")]
+            return all(size) and (size, Image.open(io.BytesIO(image.screenshot_as_png)))
+
     samples = datasets.imagenet_samples()
     dalmatian = list(samples.y).index(samples.classes.index("dalmatian"))
     Image.fromarray(samples.X[dalmatian]).save(tmp_path / "photo.jpg")
     (tmp_path / "letter.jpg").write_text("Dear network, what do you see here?")
-    wait = WebDriverWait(browser, 60)
     browser.get(address)
-    wait.until(lambda _: seen("input[type=file]")).send_keys(str(tmp_path / "letter.jpg"))
-    alert = wait.until(lambda _: seen("[data-testid=stAlertContentError]"))
-    assert "JPEG, PNG or WebP" in alert.text
-
-    seen("input[type=file]").send_keys(str(tmp_path / "photo.jpg"))
-    image = wait.until(lambda _: seen("[data-testid=stImage] img"))
-    wait.until(lambda _: image.get_property("naturalWidth"))
-    assert image.get_property("naturalWidth") == image.get_property("naturalHeight") == 512
-    assert "dalmatian" in browser.find_element(By.TAG_NAME, "body").text
-    assert not seen("[data-testid=stException]")
-    assert browser.save_screenshot(str(tmp_path / "screenshot.png"))
-    on_page = Image.open(io.BytesIO(image.screenshot_as_png))
+    wait.until(lambda _: upload("letter.jpg"))
+    assert "JPEG, PNG or WebP" in wait.until(lambda _: refusal())
+    wait.until(lambda _: upload("photo.jpg"))
+    size, on_page = wait.until(lambda _: result())
+    assert size == [512, 512] and not seen("[data-testid=stException]")
     assert glow(on_page) > 0.02 > 0.005 > glow(Image.fromarray(samples.X[dalmatian])), "no heat"
