@@ -137,7 +137,8 @@ class Curriculum:
 
 def parse(text: str) -> Curriculum:
     """Read the text of curriculum.yaml. Raises DaysError, naming the day, on a fault."""
-    document = yaml.safe_load(text)
+    # With libyaml where it is there: each notebook reads this, and Python takes ten times as long.
+    document = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     days = {}
     for phase in document["phases"]:
         for row in phase["days"]:

@@ -1,9 +1,9 @@
-"""`make bench ROUNDS=3`: the days' notebooks run three ways, in turn, and the times side by side.
+"""`make bench ROUNDS=3`: the days' notebooks run four ways, in turn, and the times side by side.
 
-nbval as it comes, nbmake as it comes (fetched for the occasion into a folder of its own), and
-what `make test` does: the same work, the same machine, two workers each. The rounds are
-interleaved, so that whatever else the machine does falls on all alike. Prints a table and
-writes it to docs/performance.md.
+nbval and nbmake as they come (nbmake fetched for the occasion into a folder of its own), nbmake
+with one thread a kernel, and what `make test` does: the same work, the same machine, two workers
+each. The rounds are interleaved, so that whatever else the machine does falls on all alike.
+Prints a table and writes it to docs/performance.md.
 """
 
 import datetime
@@ -34,14 +34,17 @@ NBMAKE = "nbmake==1.5.5"
 PACKAGES = ["ipykernel", "jupyter_client", "nbclient", "nbval", "pytest", "pytest-xdist", "torch"]
 OURS = "warm kernels (`make test`)"
 PYTEST = [sys.executable, "-m", "pytest", "-n2"]
-# The first two do without conftest.py, and so without the warm kernels and the order.
+NBVAL_ALONE = [*PYTEST, "--noconftest"]
+NBMAKE_ALONE = [*NBVAL_ALONE, "-o", "addopts=", "-p", "no:nbval", "--nbmake", "-q"]
+# The command, and what is set for it. Without conftest.py there are no warm kernels, no order and
+# as many threads a kernel as there are cores.
 WAYS = {
-    "nbval -n 2": [*PYTEST, "--noconftest"],
-    "nbmake -n 2": [*PYTEST, "--noconftest", "-o", "addopts=", "-p", "no:nbval", "--nbmake", "-q"],
-    OURS: PYTEST,
+    "nbval -n 2": (NBVAL_ALONE, {}),
+    "nbmake -n 2": (NBMAKE_ALONE, {}),
+    "nbmake -n 2, one thread each": (NBMAKE_ALONE, warm_kernel.ONE_THREAD),
+    OURS: (PYTEST, {}),
 }
-# What conftest.py sets for all.
-SETTINGS = warm_kernel.AT_IMPORT | {"DAYS_SCALE": "quick", "PYTHONDONTWRITEBYTECODE": "1"}
+SETTINGS = {"DAYS_SCALE": "quick", "PYTHONDONTWRITEBYTECODE": "1"}
 
 
 @dataclass
@@ -60,16 +63,14 @@ def measure(rounds: int) -> dict[str, list[Run]]:
         install = ["uv", "pip", "install", "-q", "--no-deps", "--target", folder, NBMAKE]
         if subprocess.run([sys.executable, "-m", *install], check=False).returncode:
             raise DaysError(f"{NBMAKE} can't be installed; `make bench` needs a network once.")
-        variables = (
-            os.environ | SETTINGS | {"PYTHONPATH": folder, "DAYS_PROOFS": f"{folder}/proofs"}
-        )
+        where = {"PYTHONPATH": folder, "DAYS_PROOFS": f"{folder}/proofs"}
         for number in range(rounds):
-            for way, command in WAYS.items():
+            for way, (command, settings) in WAYS.items():
                 started, cpu = time.monotonic(), _cpu()
                 done = subprocess.run(
                     [*command, "days"],
                     cwd=ROOT,
-                    env=variables,
+                    env=os.environ | SETTINGS | where | settings,
                     capture_output=True,
                     text=True,
                     check=False,
@@ -127,8 +128,9 @@ Measured on {datetime.date.today():%d %B %Y} on {machine()}; Python {platform.py
 else the machine was doing.
 
 What warm kernels save is the imports, some seconds a notebook; what a notebook computes takes
-as long in any kernel. The more a day computes, the nearer its ratio comes to 1. The last run
-took, by day: {own}.
+as long in any kernel. The more a day computes, the nearer its ratio comes to 1. As they come,
+kernels take as many threads as there are cores, and two kernels at a time get in each other's
+way; `make test` gives each one thread. The last run took, by day: {own}.
 """
 
 

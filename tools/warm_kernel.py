@@ -46,7 +46,8 @@ PRELOADED = [
     "numpy", "pandas", "scipy.stats", "sklearn.linear_model", "sklearn.ensemble",
     "sklearn.neural_network", "matplotlib.pyplot", "seaborn", "torch", "torchvision",
     "torch.utils.data", "transformers", "transformers.models.gpt2.modeling_gpt2", "xgboost",
-    "shap", "tqdm", "pooch", "requests", "psutil", "IPython", "ipykernel.kernelapp", "debugpy",
+    "shap", "tqdm", "pooch", "requests", "psutil", "yaml", "nbformat", "IPython",
+    "ipykernel.kernelapp", "debugpy",
 ]  # fmt: skip
 # What libraries read when they are imported. Pools of threads don't survive a fork, so none
 # may start before it.
