@@ -1,6 +1,7 @@
 """Day 50's app: hostile bytes, sizes, Score-CAM against its definition, and a real browser."""
 
 import io
+import os
 import shutil
 import sys
 
@@ -112,6 +113,11 @@ def test_fewer_maps_are_the_largest_ones():
         expected = heat_map(model.conv(X)[0, largest].clamp(min=0)[None], (16, 16))[0].numpy()
     found = app.score_cam(model, model.conv, X, 0, (16, 16), maps=1)
     np.testing.assert_allclose(found, expected, atol=1e-5)
+
+
+def test_streamlit_was_imported_and_kernels_started_later_still_show_figures():
+    """Its import sets MPLBACKEND to Agg; conftest.py undoes that."""
+    assert "streamlit" in sys.modules and os.environ["MPLBACKEND"].endswith("backend_inline")
 
 
 # --- the page, in a browser ---------------------------------------------------------------
