@@ -114,11 +114,12 @@ def page(runs: dict[str, list[Run]]) -> str:
     own = ", ".join(
         f"{facts.number}: {known[facts.stem]:.1f} s" for facts in days if facts.stem in known
     )
+    rounds = "once" if len(runs[OURS]) == 1 else f"{len(runs[OURS])} times"
     versions = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in PACKAGES)
     return f"""# How fast the suite runs
 
-`make bench` wrote this page. It runs the notebooks of {len(days)} days at quick scale, {len(runs[OURS])} rounds
-of each way in turn, everything already in the cache. The time is that of the whole command,
+`make bench` wrote this page. It runs the notebooks of {len(days)} days at quick scale, {rounds}
+each way, in turn, everything already in the cache. The time is that of the whole command,
 with the start of pytest and its workers and, for warm kernels, the imports of their parent.
 
 {table(runs)}
