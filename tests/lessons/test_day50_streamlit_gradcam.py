@@ -141,8 +141,8 @@ def address(tmp_path):
     command += ["--server.headless", "true", "--browser.gatherUsageStats", "false"]
     command += ["--server.address", "127.0.0.1", "--server.port", str(port)]
     url = f"http://127.0.0.1:{port}"
-    homes = {"HOME": str(tmp_path), "DAYS_CACHE": str(sources.cache_folder())}
-    with processes.serving(command, f"{url}/_stcore/health", cwd=tmp_path, **homes):
+    folders = {"HOME": str(tmp_path), "DAYS_CACHE": str(sources.cache_folder())}
+    with processes.serving(command, f"{url}/_stcore/health", cwd=tmp_path, **folders):
         yield url
 
 
@@ -185,6 +185,16 @@ def test_a_browser_uploads_a_photo_and_sees_the_heat(address, browser, tmp_path)
         found = browser.find_elements(By.CSS_SELECTOR, what)
         return found[0] if found else None
 
+    def until(step):
+        """What a step brings once it brings something; a traceback on the page ends the wait."""
+
+        def look(_):
+            trouble = seen("[data-testid=stException]")
+            assert not trouble, trouble.text
+            return step()
+
+        return wait.until(look)
+
     def upload(name):
         field = seen("input[type=file]")
         return field and (field.send_keys(str(tmp_path / name)) or True)
@@ -195,8 +205,6 @@ def test_a_browser_uploads_a_photo_and_sees_the_heat(address, browser, tmp_path)
 
     def result():
         """The picture's width and height and its pixels, once the whole page is there."""
-        error = seen("[data-testid=stException]")
-        assert not error, error.text
         image = seen("[data-testid=stImage] img")
         if image and "dalmatian" in browser.find_element(By.TAG_NAME, "body").text:
             size = [image.get_property(name) for name in ("naturalWidth", "naturalHeight")]
@@ -207,9 +215,9 @@ def test_a_browser_uploads_a_photo_and_sees_the_heat(address, browser, tmp_path)
     Image.fromarray(samples.X[dalmatian]).save(tmp_path / "photo.jpg")
     (tmp_path / "letter.jpg").write_text("Dear network, what do you see here?")
     browser.get(address)
-    wait.until(lambda _: upload("letter.jpg"))
-    assert "JPEG, PNG or WebP" in wait.until(lambda _: refusal())
-    wait.until(lambda _: upload("photo.jpg"))
-    size, on_page = wait.until(lambda _: result())
-    assert size == [512, 512]
+    until(lambda: upload("letter.jpg"))
+    assert "JPEG, PNG or WebP" in until(refusal)
+    until(lambda: upload("photo.jpg"))
+    size, on_page = until(result)
+    assert size == [512, 512] and not seen("[data-testid=stException]")
     assert glow(on_page) > 0.02 > 0.005 > glow(Image.fromarray(samples.X[dalmatian])), "no heat"
