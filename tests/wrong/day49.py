@@ -47,6 +47,10 @@ WRONG = {
             norms = weight.abs().amax((1, 2, 3))
             return norms.topk(len(weight) - removed).indices.sort().values
         """,
+        "cut at a value, so that equals stay": """
+            norms = weight.abs().sum((1, 2, 3))
+            return (norms >= norms.sort().values[removed]).nonzero().flatten()
+        """,
         "as many as go stay": """
             norms = weight.abs().sum((1, 2, 3))
             return norms.topk(removed).indices.sort().values
